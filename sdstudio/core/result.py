@@ -54,3 +54,12 @@ class Progress:
     eta_seconds: float | None = None
     preview: bytes | None = None
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointMark:
+    """Where a picture came from, as kept with it: the endpoint's name, address and dialect (never a secret)."""
+
+    name: str
+    url: str
+    dialect: str
