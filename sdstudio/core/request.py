@@ -175,7 +175,7 @@ def _typed(owner: str, example: Any, values: Mapping[str, Any]) -> dict[str, Any
     """`values` with each item's type checked against the example's attribute of the same name."""
     checked: dict[str, Any] = {}
     for name, value in values.items():
-        wanted: type[object] = type(getattr(example, name))
+        wanted = type(cast("object", getattr(example, name)))
         if wanted is float and type(value) is int:
             value = float(value)  # noqa: PLW2901 - JSON has one kind of number
         if wanted in (str, int, float, bool) and type(value) is not wanted:
