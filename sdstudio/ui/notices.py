@@ -14,7 +14,7 @@ Severity = Literal["error", "warning", "good"]
 
 
 class Banner(QFrame):
-    """Shows one notice at a time; a new one takes the place of the old. Hidden while there is nothing to say."""
+    """Shows one notice at a time; a new one takes the old one's place. Hidden while nothing is to be said."""
 
     action_chosen = Signal(str)
 
@@ -39,7 +39,7 @@ class Banner(QFrame):
 
     def show_error(self, error: StudioError, *, action: str = "", action_name: str = "") -> None:
         """Say what happened, why and what to do; the raw text one click away, as plain text."""
-        self._say(error.title, " ".join((error.message, error.remedy)).strip(), error.raw, "error")
+        self._say(error.title, f"{error.message} {error.remedy}".strip(), error.raw, "error")
         self._offer(action, action_name)
 
     def show_notice(

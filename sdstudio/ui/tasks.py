@@ -17,8 +17,8 @@ OnError = Callable[[BaseException], None]
 class Tasks:
     """Owns the asyncio tasks of one part of the window; used on the UI thread only.
 
-    A plain `asyncio.create_task` is held weakly by the loop and swallows its error until collected; this keeps a
-    task until it ends and hands any error but cancellation to `on_error`.
+    A plain `asyncio.create_task` is held weakly by the loop and swallows its error until collected; this keeps
+    a task until it ends and hands any error but cancellation to `on_error`.
     """
 
     def __init__(self, on_error: OnError) -> None:

@@ -1,7 +1,7 @@
 """The look: one palette for dark, one for light, and the few style rules the Fusion style cannot express.
 
-Widgets take their colours from the palette or from `colours()`; none names a colour of its own. A widget asks for
-a part in the style sheet by a dynamic property: `role` = "primary" (the one main button), "hint", "error",
+Widgets take their colours from the palette or from `colours()`; none names a colour of its own. A widget asks
+for a part in the style sheet by a dynamic property: `role` = "primary" (the one main button), "hint", "error",
 "heading", "chip", "card", "banner".
 """
 
