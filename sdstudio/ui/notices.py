@@ -28,7 +28,8 @@ class Banner(QFrame):
         self._raw.setMaximumHeight(120)
         self._raw.setAccessibleName("The endpoint's own words")
         self._action = QPushButton()
-        self._details = QPushButton("Details", checkable=True)
+        self._details = QPushButton("Details")
+        self._details.setCheckable(True)
         self._close = QPushButton("Dismiss")
         self._action_name = ""
         self._lay_out()
