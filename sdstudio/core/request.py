@@ -138,22 +138,20 @@ class GenerationRequest:
     def from_dict(cls, values: Mapping[str, Any]) -> GenerationRequest:
         """The inverse of `to_dict`; unknown keys are ignored, wrong types raise `InvalidRequest`."""
         known = _known(cls, values)
-        if part := known.get("img2img"):
+        if (part := known.get("img2img")) is not None:
             known["img2img"] = _img2img(part)
-        if part := known.get("hires"):
-            known["hires"] = Hires(**_typed("hires", Hires(), part))
+        if (part := known.get("hires")) is not None:
+            known["hires"] = Hires(**_typed("hires", Hires(), _known(Hires, part)))
         return cls(**_typed("request", cls(), known))
 
 
 def _img2img(part: Any) -> Img2Img:
     values = _known(Img2Img, part)
     values["source"] = _input("source", values.get("source"))
-    if mask := values.get("inpaint"):
-        inner = _known(Inpaint, mask)
+    if (part := values.get("inpaint")) is not None:
+        inner = _known(Inpaint, part)
         inner["mask"] = _input("mask", inner.get("mask"))
         values["inpaint"] = Inpaint(**_typed("inpaint", Inpaint(inner["mask"]), inner))
-    else:
-        values["inpaint"] = None
     return Img2Img(**_typed("img2img", Img2Img(values["source"]), values))
 
 
