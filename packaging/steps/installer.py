@@ -1,0 +1,103 @@
+"""pip, pointed at `.venv`: installs what a lock names, hash by hash, and takes out what it does not name.
+
+The index, its address and its credentials are whatever this machine's pip is set up with.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from steps import system_packages
+from steps.places import ROOT, VENV_PYTHON, CannotGoOn, say
+
+_NO_NETWORK = re.compile(
+    r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|"
+    r"Temporary failure in name resolution|Connection refused|Network is unreachable|"
+    r"No matching distribution|\(from versions: none\)"
+)
+_OFFLINE = (
+    "The packages could not be fetched: this machine reaches no package index, or one that lacks them.\n"
+    "Connect it, or name an index it reaches (pip's PIP_INDEX_URL or PIP_FIND_LINKS), and try again."
+)
+_NOT_IN_LOCK = """
+import importlib.metadata, re
+names = {re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower() for d in importlib.metadata.distributions()}
+print(*sorted(names))
+"""
+_KEPT = {"pip"}  # nobody's dependency, and people expect it in an environment
+
+
+def install(lock: Path) -> None:
+    """Bring `.venv` to the versions in `lock`, from wheels alone, each checked against its hash.
+
+    A source build would fetch a build system that no lock names.
+    """
+    options = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "--no-input", "-r", str(lock)]
+    if not sys.stdout.isatty():
+        options.append("--quiet")
+    returncode, errors = _heard([*_pip(), "install", *options])
+    if returncode:
+        raise CannotGoOn(
+            _OFFLINE
+            if _NO_NETWORK.search(errors)
+            else f"pip could not install {lock.name}; its own words are above."
+        )
+
+
+def remove_all_but(lock: Path) -> None:
+    """Take out of `.venv` what `lock` does not name."""
+    answer = subprocess.run([VENV_PYTHON, "-I", "-c", _NOT_IN_LOCK], capture_output=True, text=True, check=True)
+    extra = set(answer.stdout.split()) - _names(lock) - _KEPT
+    if extra:
+        say(f"Removing what the lock does not name: {', '.join(sorted(extra))}")
+        _heard([*_pip(), "uninstall", "--yes", "--quiet", *sorted(extra)])
+
+
+def _names(lock: Path) -> set[str]:
+    return set(re.findall(r"^([a-z0-9][a-z0-9-]*)==", lock.read_text("utf-8"), re.MULTILINE))
+
+
+def _pip() -> list[str]:
+    """A pip that works on `.venv`: this Python's if it can be pointed there, else one put into it."""
+    if _own_pip() >= (22, 3):
+        return [sys.executable, "-m", "pip", "--python", str(VENV_PYTHON), "--disable-pip-version-check"]
+    inside = [str(VENV_PYTHON), "-m", "pip", "--disable-pip-version-check"]
+    if _succeeds([*inside, "--version"]):
+        return inside
+    if importlib.util.find_spec("ensurepip") is None:
+        system_packages.install_or_name(["python3-venv"], why="to put pip into .venv")
+    if not _succeeds([str(VENV_PYTHON), "-m", "ensurepip", "--default-pip"]):
+        raise CannotGoOn("Python's own ensurepip could not put pip into .venv. Install pip for this Python.")
+    return inside
+
+
+def _own_pip() -> tuple[int, ...]:
+    answer = subprocess.run(
+        [sys.executable, "-m", "pip", "--version"], capture_output=True, text=True, check=False
+    )
+    found = re.match(r"pip (\d+)\.(\d+)", answer.stdout)
+    return (int(found[1]), int(found[2])) if found else (0,)
+
+
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _heard(command: list[str]) -> tuple[int, str]:
+    """Run `command`, passing on what it says; also returns what it said on stderr."""
+    # A user-wide `user = true` in pip's settings cannot be meant for an environment.
+    environment = {**os.environ, "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, errors="replace"
+    )
+    heard: list[str] = []
+    with process:
+        for line in process.stderr or ():
+            sys.stderr.write(line)
+            heard.append(line)
+    return process.returncode, "".join(heard)
