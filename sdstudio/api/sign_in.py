@@ -1,0 +1,53 @@
+"""How we say who we are: the value of the Authorization header, and nothing that shows it."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import dataclass, field
+
+from sdstudio.core.errors import InvalidRequest
+
+_SCHEMED = re.compile(r"^(bearer|basic)\s+(\S.*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """One Authorization value. Its repr, str and errors never show the secret."""
+
+    value: str = field(repr=False)
+    scheme: str = "Bearer"
+
+    @classmethod
+    def from_token(cls, text: str) -> SignIn | None:
+        """A pasted token; a leading "Bearer " or "Basic " is understood; blank text is no sign-in.
+
+        Raises `InvalidRequest("token")` for text that no header can carry; the text is never repeated.
+        """
+        token = text.strip().strip("\"'")
+        if not token:
+            return None
+        given = _SCHEMED.match(token)
+        scheme, secret = (given[1].capitalize(), given[2].strip()) if given else ("Bearer", token)
+        if not all("!" <= character <= "~" for character in secret):
+            raise InvalidRequest(
+                "token",
+                "The token has spaces, line ends or letters that cannot be sent",
+                remedy="Copy it again, whole and alone.",
+            )
+        return cls(f"{scheme} {secret}", scheme)
+
+    @classmethod
+    def basic(cls, user: str, password: str) -> SignIn:
+        """HTTP Basic, sent before it is asked for: A1111's 401 names no scheme (a1111_api §5)."""
+        pair = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+        return cls(f"Basic {pair}", "Basic")
+
+    @property
+    def secret(self) -> str:
+        """The part that must never show."""
+        return self.value.partition(" ")[2]
+
+    def hidden_in(self, text: str) -> str:
+        """`text` with the secret replaced, for servers that repeat what they were sent."""
+        return text.replace(self.secret, "[hidden]")
