@@ -1,0 +1,1 @@
+"""The painter: procedural pictures for the denoiser's sets. Draws with Pillow and NumPy, knows no diffusion."""
