@@ -64,7 +64,7 @@ SPECS = (
     ActionSpec("recall_prompt", "Use the &prompts", "&Picture", ("P",)),
     ActionSpec("recall_seed", "Use the s&eed", "&Picture", ("S",)),
     ActionSpec("recall_size", "Use the si&ze", "&Picture", ("D",)),
-    ActionSpec("use_as_source", "Use as img2img &source", "&Picture", ("Ctrl+I",)),
+    ActionSpec("use_as_source", "Use as &img2img source", "&Picture", ("Ctrl+I",)),
     ActionSpec("show_file", "Show the &file in its folder", "&Picture", separator_before=True),
     ActionSpec("remove", "Re&move from history", "&Picture", ("Del",), "Its file stays; can be undone"),
     ActionSpec("undo_remove", "Put &back what was removed", "&Picture", ("U",)),
