@@ -1,1 +1,1 @@
-""""""
+"""The queue as seen: one card per job."""
