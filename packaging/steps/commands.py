@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(rest: list[str]) -> int:
-    if _names_a_command(rest):  # `run serve --port 7860`, `run generate "…"`: no window is wanted
+    if _asks_for_no_window(rest):  # `run serve --port 7860`, `run generate "…"`, `run --help`
         environment.make_ready("run")
         return _become("-m", "sdstudio", *rest)
     if not display.is_named():
@@ -70,8 +70,10 @@ def _run(rest: list[str]) -> int:
     return _become("-m", "sdstudio", *rest)
 
 
-def _names_a_command(rest: list[str]) -> bool:
-    """Whether `rest` holds a word of its own, other than the value of `--data-dir`."""
+def _asks_for_no_window(rest: list[str]) -> bool:
+    """Whether `rest` holds a command, which any word is but the value of `--data-dir`, or a question."""
+    if {"-h", "--help", "--version"} & set(rest):
+        return True
     skip = False
     for word in rest:
         if not skip and not word.startswith("-"):
