@@ -1,4 +1,4 @@
-"""Render resources/icons/*.svg into the PNG sizes desktops ask for: `.venv/bin/python packaging/render_icons.py`."""
+"""Render resources/icons/*.svg in the sizes desktops ask for: `.venv/bin/python packaging/render_icons.py`."""
 
 from __future__ import annotations
 

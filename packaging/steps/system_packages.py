@@ -101,7 +101,7 @@ _WINDOW = (
 _TESTS = (
     Need("program", "Xvfb", "xvfb", "xorg-x11-server-Xvfb", "xorg-server-xvfb", "xorg-x11-server-Xvfb"),
     Need("program", "xdotool", "xdotool", "xdotool", "xdotool", "xdotool"),
-    Need("program", "dbus-run-session", "dbus", "dbus-daemon", "dbus", "dbus-1"),
+    Need("program", "dbus-daemon", "dbus", "dbus-daemon", "dbus", "dbus-1"),
     Need("program", "gnome-keyring-daemon", "gnome-keyring", "gnome-keyring", "gnome-keyring", "gnome-keyring"),
     Need("program", "curl", "curl", "curl", "curl", "curl"),
 )
