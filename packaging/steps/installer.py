@@ -5,6 +5,7 @@ The index, its address and its credentials are whatever this machine's pip is se
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -77,11 +78,11 @@ def _pip() -> list[str]:
 
 
 def _own_pip() -> tuple[int, ...]:
-    answer = subprocess.run(
-        [sys.executable, "-m", "pip", "--version"], capture_output=True, text=True, check=False
-    )
-    found = re.match(r"pip (\d+)\.(\d+)", answer.stdout)
-    return (int(found[1]), int(found[2])) if found else (0,)
+    try:
+        version = importlib.metadata.version("pip")
+    except importlib.metadata.PackageNotFoundError:
+        return (0,)
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 def _succeeds(command: list[str]) -> bool:
