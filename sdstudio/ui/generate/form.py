@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from sdstudio.ui.generate.labels import ErrorLabel
+from sdstudio.ui.labels import ErrorLabel
 
 
 @dataclass(frozen=True, slots=True)

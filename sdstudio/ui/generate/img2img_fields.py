@@ -13,11 +13,11 @@ from sdstudio.ui import theme
 from sdstudio.ui.generate import fits
 from sdstudio.ui.generate.form import FormField
 from sdstudio.ui.generate.input_slot import InputSlot
-from sdstudio.ui.generate.labels import ErrorLabel, hint_label, name_label
 from sdstudio.ui.generate.mask_field import MaskField
 from sdstudio.ui.generate.source_field import SourceField
 from sdstudio.ui.generate.strength_field import StrengthField, real_steps
 from sdstudio.ui.generate.wheel_guard import WheelGuard
+from sdstudio.ui.labels import ErrorLabel, hint_label, name_label
 
 RESIZE_MODES = ("Stretch", "Crop and resize", "Resize and fill", "Stretch (latent)")
 

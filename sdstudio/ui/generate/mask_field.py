@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from sdstudio.ui import theme
 from sdstudio.ui.generate.incoming import Incoming
 from sdstudio.ui.generate.input_slot import InputSlot
-from sdstudio.ui.generate.labels import ErrorLabel
 from sdstudio.ui.generate.open_picture import ask_for_picture
+from sdstudio.ui.labels import ErrorLabel
 
 NONE_WORDS = "none – all is repainted"
 

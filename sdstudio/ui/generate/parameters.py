@@ -15,11 +15,11 @@ from sdstudio.ui import theme
 from sdstudio.ui.generate import fits
 from sdstudio.ui.generate.choice_box import ChoiceBox
 from sdstudio.ui.generate.form import FormField
-from sdstudio.ui.generate.labels import ErrorLabel, name_label
 from sdstudio.ui.generate.precise_spin import PreciseSpin
 from sdstudio.ui.generate.seed_field import SeedField, is_seed_text
 from sdstudio.ui.generate.size_fields import SizeFields
 from sdstudio.ui.generate.wheel_guard import WheelGuard
+from sdstudio.ui.labels import ErrorLabel, name_label
 
 LONGEST_NAME = 1000  # characters of a sampler's or model's name in a draft
 

@@ -9,8 +9,8 @@ from sdstudio.core.request import MAX_PROMPT_CHARACTERS
 from sdstudio.ui import theme
 from sdstudio.ui.generate import fits
 from sdstudio.ui.generate.form import FormField
-from sdstudio.ui.generate.labels import ErrorLabel, name_label
 from sdstudio.ui.generate.prompt_edit import PromptEdit
+from sdstudio.ui.labels import ErrorLabel, name_label
 
 LONGEST_DRAFT = 100 * MAX_PROMPT_CHARACTERS  # too long to send is still worth keeping
 

@@ -7,9 +7,8 @@ from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from sdstudio.core.request import RANDOM_SEED
-from sdstudio.ui import theme
-from sdstudio.ui.generate import glyph_button
-from sdstudio.ui.generate.glyph_button import GlyphButton
+from sdstudio.ui import glyph_button, theme
+from sdstudio.ui.glyph_button import GlyphButton
 
 MAX_DIGITS = 19  # of 2**63 - 1; whether it is within that is judged with the whole request
 

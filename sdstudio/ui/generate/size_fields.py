@@ -6,9 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSpinBox, QToolButton, QWidget
 
 from sdstudio.core.geometry import LARGEST, MULTIPLE, SMALLEST, Size, snap
-from sdstudio.ui import theme
-from sdstudio.ui.generate import glyph_button
-from sdstudio.ui.generate.glyph_button import GlyphButton
+from sdstudio.ui import glyph_button, theme
+from sdstudio.ui.glyph_button import GlyphButton
 
 PRESETS = (
     ("Stable Diffusion 1.5", (Size(512, 512), Size(512, 768), Size(768, 512), Size(768, 768))),

@@ -11,9 +11,9 @@ from sdstudio.core.geometry import Size
 from sdstudio.ui import theme
 from sdstudio.ui.generate.incoming import Incoming
 from sdstudio.ui.generate.input_slot import InputSlot
-from sdstudio.ui.generate.labels import ErrorLabel, hint_label
 from sdstudio.ui.generate.open_picture import ask_for_picture
 from sdstudio.ui.generate.picture_well import PictureWell
+from sdstudio.ui.labels import ErrorLabel, hint_label
 
 LONGEST = 2048  # pixels; beyond it most servers run out of memory, so larger sources are asked for scaled down
 

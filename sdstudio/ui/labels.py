@@ -41,7 +41,7 @@ def name_label(words: str, buddy: QWidget) -> QLabel:
 def _make_prose(label: QLabel, role: str) -> None:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
-    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)  # never widens a dock
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never widens a dock
     policy.setHeightForWidth(True)
     label.setSizePolicy(policy)
     theme.set_role(label, role)
