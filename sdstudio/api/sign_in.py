@@ -48,6 +48,9 @@ class SignIn:
         """The part that must never show."""
         return self.value.partition(" ")[2]
 
-    def hidden_in(self, text: str) -> str:
-        """`text` with the secret replaced, for servers that repeat what they were sent."""
-        return text.replace(self.secret, "[hidden]")
+    def hidden_in(self, body: bytes) -> bytes:
+        """An answer with the secret replaced: some gateways repeat the headers they were sent."""
+        secret = self.secret.encode("ascii")
+        for form in (secret, secret.replace(b"/", b"\\/")):
+            body = body.replace(form, b"[hidden]")
+        return body

@@ -1,0 +1,303 @@
+"""What an answer that is no picture means: status and body into one of our errors, with a sentence and a remedy.
+
+Knows every error shape of a1111_api §5 and §9 and of the recorded servers. Pure: no network, no files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from sdstudio.api import meanings
+from sdstudio.api.excerpt import excerpt, looks_like_html, one_line, page_title
+from sdstudio.core.errors import (
+    AnswerLost,
+    BadAnswer,
+    EndpointBusy,
+    EndpointError,
+    EndpointUnreachable,
+    GenerationFailed,
+    NotAuthorised,
+    NotOffered,
+    RequestRefused,
+    RequestTooLarge,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked: the route, the host, whether we signed in, whether it was a generation."""
+
+    path: str
+    host: str
+    signed_in: bool = False
+    generation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An answer read for its error: the server's class name and words, and the body it came in."""
+
+    status: int
+    headers: Mapping[str, str]
+    words: str
+    kind: str
+    raw: str
+    html: bool
+    title: str
+    body_missing: bool = False
+
+
+def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: Asked) -> EndpointError:
+    """The error that an unsuccessful answer stands for."""
+    said = _read(status, headers, body)
+    for meaning in (_by_words, _by_status, _by_gateway):
+        found = meaning(said, asked)
+        if found is not None:
+            return found
+    return GenerationFailed(
+        "The endpoint failed" if asked.generation else "The endpoint could not answer",
+        _it_said(said),
+        raw=said.raw,
+    )
+
+
+def not_json(content_type: str, body: bytes, host: str) -> BadAnswer:
+    """A successful answer that is something else than JSON."""
+    raw = excerpt(body)
+    if looks_like_html(content_type, body):
+        title = page_title(body)
+        page = f"a web page (“{title}”)" if title else "a web page"
+        return BadAnswer(
+            "This address answers with a web page, not with the API",
+            f"{host} sent {page}, perhaps one to sign in.",
+            "Check the address, and whether the host wants a token.",
+            raw=raw,
+        )
+    return BadAnswer("The answer cannot be read", f"{host} sent something that is not JSON.", raw=raw)
+
+
+def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Said:
+    content_type = headers.get("content-type", "")
+    html = looks_like_html(content_type, body)
+    kind, words, body_missing = "", "", False
+    try:
+        document: object = None if html else json.loads(body)
+    except (ValueError, RecursionError):
+        document = None
+        words = "" if html else one_line(body[:2000].decode("utf-8", "replace"))
+    if isinstance(document, dict):
+        fields = cast("dict[str, Any]", document)
+        kind, words = _kind(fields), _words(fields)
+        body_missing = _says_body_missing(fields)
+    elif isinstance(document, str):
+        words = one_line(document)
+    title = page_title(body) if html else ""
+    return _Said(status, headers, words, kind, excerpt(body), html, title, body_missing)
+
+
+def _kind(fields: Mapping[str, Any]) -> str:
+    error = fields.get("error")
+    return error if isinstance(error, str) and " " not in error else ""
+
+
+def _words(fields: Mapping[str, Any]) -> str:
+    """The server's own sentence, wherever this dialect keeps it (a1111_api §5, "Normalising for display")."""
+    for key in ("detail", "errors", "message", "error"):
+        text = _text(fields.get(key))
+        if text:
+            return one_line(text)
+    return ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "; ".join(_item(item) for item in cast("list[object]", value)[:5])
+    if isinstance(value, dict):
+        fields = cast("dict[str, object]", value)
+        return next((text for key in ("msg", "message", "error") if (text := _text(fields.get(key)))), "")
+    return ""
+
+
+def _item(item: object) -> str:
+    """One line of a 422; its `input` and `ctx` repeat the request and are left out."""
+    if not isinstance(item, dict):
+        return str(item)[:200]
+    fields = cast("dict[str, Any]", item)
+    where = ".".join(str(part) for part in _location(fields) if part != "body")
+    message = str(fields.get("msg", ""))[:200]
+    return f"{where}: {message}" if where else message
+
+
+def _location(fields: Mapping[str, Any]) -> list[object]:
+    location = fields.get("loc")
+    return cast("list[object]", location)[:8] if isinstance(location, list) else []
+
+
+def _says_body_missing(fields: Mapping[str, Any]) -> bool:
+    """FastAPI's way to say that no body came, which we never send: something on the way dropped it."""
+    detail = fields.get("detail")
+    items = cast("list[object]", detail) if isinstance(detail, list) else []
+    return any(
+        isinstance(item, dict)
+        and _location(cast("dict[str, Any]", item)) == ["body"]
+        and "required" in str(cast("dict[str, Any]", item).get("msg", "")).lower()
+        for item in items
+    )
+
+
+def _it_said(said: _Said) -> str:
+    if said.words:
+        return f"It said: {said.words}"
+    if said.title:
+        return f"It sent a web page, “{said.title}” (status {said.status})."
+    return f"It answered with status {said.status} and no reason."
+
+
+_MALFORMED = re.compile(r"json\.exception|parse.error|error parsing|bad_input|empty body", re.IGNORECASE)
+
+
+def _by_words(said: _Said, asked: Asked) -> EndpointError | None:
+    if said.status in (401, 403) or (said.status < 500 and said.html):
+        return None
+    text = f"{said.kind} {said.words}"
+    if meant := meanings.meant_by(text):
+        return meant.error(meant.title, _it_said(said), meant.remedy, raw=said.raw)
+    if said.body_missing:
+        return RequestTooLarge(
+            "The request arrived without its content",
+            "Something on the way dropped it, most likely for its size.",
+            "Use a smaller source picture.",
+            raw=said.raw,
+        )
+    if said.kind == "KeyError" and asked.generation:
+        return RequestRefused(
+            "The endpoint does not know a setting of this request", _it_said(said), raw=said.raw
+        )
+    if said.status >= 500 and _MALFORMED.search(text):
+        return RequestRefused("The endpoint could not read the request", _it_said(said), raw=said.raw)
+    return None
+
+
+def _by_status(said: _Said, asked: Asked) -> EndpointError | None:
+    if 300 <= said.status < 400:
+        return _moved(said, asked)
+    known = _STATUSES.get(said.status)
+    if known is None and 400 <= said.status < 500 and said.status not in _GATEWAY:
+        known = _declined
+    return known(said, asked) if known else None
+
+
+def _moved(said: _Said, asked: Asked) -> EndpointError:
+    there = urlsplit(said.headers.get("location", ""))
+    place = f"{there.scheme}://{there.hostname or ''}" + (f":{there.port}" if _port_of(there) else "")
+    known = there.scheme in ("http", "https") and bool(there.hostname)
+    return BadAnswer(
+        "The address has moved",
+        f"{asked.host} sends us on{f' to {one_line(place, 200)}' if known else ''}; nothing was sent there.",
+        "If you trust that host, enter its address instead.",
+        raw=said.raw,
+    )
+
+
+def _port_of(parts: Any) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        return None
+
+
+def _not_authorised(said: _Said, asked: Asked) -> NotAuthorised:
+    if asked.signed_in:
+        title, remedy = "The endpoint does not accept the token", "It may have expired; enter a new one."
+    else:
+        title, remedy = "The endpoint wants a sign-in", "Enter its access token, or user name and password."
+    return NotAuthorised(title, _it_said(said), remedy, raw=said.raw)
+
+
+def _not_offered(said: _Said, asked: Asked) -> NotOffered:
+    if asked.generation:
+        return NotOffered(
+            "This address does not make pictures",
+            f"{asked.host} has no route {asked.path} (status {said.status}).",
+            "Check the address. A web UI must be started with --api.",
+            raw=said.raw,
+        )
+    return NotOffered("The endpoint does not offer this", f"{asked.path}: status {said.status}.", raw=said.raw)
+
+
+def _declined(said: _Said, _: Asked) -> RequestRefused:
+    return RequestRefused("The endpoint declined the request", _it_said(said), raw=said.raw)
+
+
+def _proxy_sign_in(said: _Said, _: Asked) -> EndpointUnreachable:
+    return EndpointUnreachable("The proxy wants a sign-in of its own", raw=said.raw)
+
+
+def _too_large(said: _Said, _: Asked) -> RequestTooLarge:
+    return RequestTooLarge(
+        "The request is too large for this host",
+        _it_said(said),
+        "Use a smaller source picture.",
+        raw=said.raw,
+    )
+
+
+def _busy(said: _Said, _: Asked) -> EndpointBusy:
+    wait = _retry_after(said.headers.get("retry-after", ""))
+    when = f" It asks to wait {wait:.0f} s." if wait else ""
+    title = "The endpoint gets too many requests" if said.status == 429 else "The endpoint is not ready"
+    return EndpointBusy(title, _it_said(said) + when, "Try again in a while.", raw=said.raw, retry_after=wait)
+
+
+def _retry_after(value: str) -> float | None:
+    """Seconds from a Retry-After header, which holds a number or a date; at most a day."""
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            seconds = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None  # noqa: PLR0124 - not a number
+
+
+_STATUSES: dict[int, Callable[[_Said, Asked], EndpointError]] = {
+    401: _not_authorised,
+    403: _not_authorised,
+    404: _not_offered,
+    405: _not_offered,
+    407: _proxy_sign_in,
+    413: _too_large,
+    429: _busy,
+    501: _not_offered,
+    503: _busy,
+}
+_NEVER_REACHED = (521, 523, 525, 526, 530)  # Cloudflare could not connect to the host behind it
+_GATEWAY = (408, 502, 504, 520, 522, 524, 527)
+
+
+def _by_gateway(said: _Said, asked: Asked) -> EndpointError | None:
+    """Statuses of the machines in front of an endpoint (a1111_api §5 "gateway limits", hosted_endpoints §3)."""
+    if said.status in _NEVER_REACHED:
+        return EndpointUnreachable(
+            "The gateway cannot reach the endpoint", _it_said(said), "Is the endpoint running?", raw=said.raw
+        )
+    if said.status not in _GATEWAY:
+        return None
+    if not asked.generation:
+        return EndpointBusy("The endpoint is not ready", _it_said(said), "Try again in a while.", raw=said.raw)
+    return AnswerLost(
+        "The gateway gave up waiting for the picture",
+        f"{_it_said(said)} The endpoint behind it works on, and the picture may have been made.",
+        "Ask for fewer pictures or steps at a time to stay within the host's time limit.",
+        raw=said.raw,
+    )
