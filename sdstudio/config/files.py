@@ -23,11 +23,12 @@ _WINDOWS_PAUSE_S = 0.02
 def write_atomically(path: Path, content: bytes) -> None:
     """Make `path` hold exactly `content`, readable by its owner only; raises `LibraryError` or `DiskFull`.
 
-    After a crash or a power cut the file is whole: the old one or the new one. Blocks for an fsync, so it
-    belongs in a worker thread.
+    After a crash or a power cut the file is whole: the old one or the new one. A link is followed, not
+    replaced. Blocks for an fsync, so it belongs in a worker thread.
     """
     temporary: Path | None = None
     try:
+        path = Path(os.path.realpath(path))  # unlike resolve, never raises on a loop of links
         handle, name = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
