@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -18,11 +19,10 @@ from steps.places import ROOT, VENV_PYTHON, CannotGoOn, say
 
 _NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|"
-    r"Temporary failure in name resolution|Connection refused|Network is unreachable|"
-    r"No matching distribution|\(from versions: none\)"
+    r"Temporary failure in name resolution|Connection refused|Network is unreachable"
 )
 _OFFLINE = (
-    "The packages could not be fetched: this machine reaches no package index, or one that lacks them.\n"
+    "The packages could not be fetched: this machine reaches no package index.\n"
     "Connect it, or name an index it reaches (pip's PIP_INDEX_URL or PIP_FIND_LINKS), and try again."
 )
 _NOT_IN_LOCK = """
@@ -43,11 +43,20 @@ def install(lock: Path) -> None:
         options.append("--quiet")
     returncode, errors = _heard([*_pip(), "install", *options])
     if returncode:
-        raise CannotGoOn(
-            _OFFLINE
-            if _NO_NETWORK.search(errors)
-            else f"pip could not install {lock.name}; its own words are above."
+        raise CannotGoOn(_reason(errors, lock))
+
+
+def _reason(errors: str, lock: Path) -> str:
+    if _NO_NETWORK.search(errors):
+        return _OFFLINE
+    if "No matching distribution" in errors:
+        libc = " ".join(platform.libc_ver())
+        return (
+            f"The index has no fitting build of a package for this machine: Python {platform.python_version()}, "
+            f"{platform.system()} {platform.machine()} {libc}\n"
+            "Qt's own builds ask for Windows 10, macOS 13, or Linux with glibc 2.34 (2.39 on ARM)."
         )
+    return f"pip could not install {lock.name}; its own words are above."
 
 
 def remove_all_but(lock: Path) -> None:

@@ -30,7 +30,7 @@ def start(checkout: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [getattr(sys, "_base_executable", sys.executable), "-c", CALL],
         cwd=checkout,
-        env={**os.environ, "PYTHONPATH": str(checkout / "packaging"), "PIP_RETRIES": "0"},
+        env={**os.environ, "PYTHONPATH": str(checkout / "packaging"), "PIP_RETRIES": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -43,6 +43,14 @@ def call(checkout: Path) -> str:
         said, errors = process.communicate()
     assert process.returncode == 0, said + errors
     return said
+
+
+def refusal(checkout: Path) -> str:
+    """What one call says that must fail."""
+    with start(checkout) as process:
+        _, errors = process.communicate()
+    assert process.returncode == 1
+    return errors
 
 
 def test_made_once_and_then_left_alone(checkout: Path) -> None:
@@ -103,14 +111,22 @@ def test_calls_at_the_same_time_make_it_once(checkout: Path) -> None:
     assert "".join(words for words, _ in said).count("Making .venv") == 1
 
 
-def test_no_package_index_is_explained(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def unknown_package(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lock that names a package, and a pip with no index but the one a test gives it."""
     (checkout / "requirements.lock").write_text(f"sdstudio-nowhere==1.0 --hash=sha256:{'0' * 64}\n", "utf-8")
-    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"):
         monkeypatch.delenv(name, raising=False)
-    with start(checkout) as process:
-        _, errors = process.communicate()
-    assert process.returncode == 1
-    assert "reaches no package index" in errors
-    assert (checkout / ".venv" / "sdstudio-unfinished").exists()
+    return checkout
+
+
+def test_no_package_index_is_explained(unknown_package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    assert "reaches no package index" in refusal(unknown_package)
+    assert (unknown_package / ".venv" / "sdstudio-unfinished").exists()
+
+
+def test_no_build_for_this_machine_is_explained(unknown_package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    assert "no fitting build of a package for this machine: Python 3" in refusal(unknown_package)

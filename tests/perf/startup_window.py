@@ -1,0 +1,36 @@
+"""How long from the start of the process to the first painted window."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.perf.bench import Row, Settings, side_by_side
+
+_PROGRAM = Path(__file__).with_name("first_paint.py")
+
+
+def measure(settings: Settings) -> list[Row]:
+    """The whole program over an empty history, against a bare window."""
+    with tempfile.TemporaryDirectory() as folder:
+        ours, bare = side_by_side(
+            lambda: _first_paint("sdstudio", "--data-dir", folder), lambda: _first_paint("bare"), settings
+        )
+    against = "a bare PySide6 window, process start to first paint"
+    return [Row("startup.window", ours * 1000, "ms", against, ours / bare)]
+
+
+def _first_paint(*words: str) -> float:
+    """Seconds from just before the process starts to its first paint; the process is ended in order."""
+    start = time.monotonic()
+    with subprocess.Popen([sys.executable, _PROGRAM, *words], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        if not said:
+            raise RuntimeError(f"no window was painted: {' '.join(words)}")
+        process.terminate()
+        process.stdout.read()
+    return float(said) - start
