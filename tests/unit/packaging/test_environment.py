@@ -17,13 +17,20 @@ CALL = "from steps.environment import make_ready; make_ready('run')"
 Call = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One checkout for all: every test finds or brings it into order first, and that is what they are about."""
+    folder = tmp_path_factory.mktemp("environment") / "one"
+    shutil.copytree(ROOT / "packaging" / "steps", folder / "packaging" / "steps")
+    return folder
+
+
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
+def checkout(folder: Path) -> Path:
     """A checkout with the set-up steps and locks that name nothing, so that no index is asked."""
-    shutil.copytree(ROOT / "packaging" / "steps", tmp_path / "one" / "packaging" / "steps")
     for lock in ("requirements.lock", "requirements-dev.lock"):
-        (tmp_path / "one" / lock).write_text("# nothing\n", "utf-8")
-    return tmp_path / "one"
+        (folder / lock).write_text("# nothing\n", "utf-8")
+    return folder
 
 
 def start(checkout: Path) -> subprocess.Popen[str]:
@@ -54,6 +61,7 @@ def refusal(checkout: Path) -> str:
 
 
 def test_made_once_and_then_left_alone(checkout: Path) -> None:
+    shutil.rmtree(checkout / ".venv", ignore_errors=True)
     assert "Making .venv" in call(checkout)
     begin = time.monotonic()
     assert call(checkout) == ""
@@ -101,10 +109,14 @@ def test_an_environment_without_a_python_is_made_anew(checkout: Path) -> None:
 def test_a_moved_checkout_gets_a_new_environment(checkout: Path) -> None:
     call(checkout)
     moved = checkout.rename(checkout.parent / "two")
-    assert "Making .venv" in call(moved)
+    try:
+        assert "Making .venv" in call(moved)
+    finally:
+        moved.rename(checkout)
 
 
 def test_calls_at_the_same_time_make_it_once(checkout: Path) -> None:
+    shutil.rmtree(checkout / ".venv", ignore_errors=True)
     several = [start(checkout) for _ in range(3)]
     said = [process.communicate() for process in several]
     assert [process.returncode for process in several] == [0, 0, 0], said
