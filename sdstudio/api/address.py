@@ -18,7 +18,8 @@ _EXAMPLE = "An address looks like http://localhost:7860 or https://host.example/
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # What people paste after the base: API routes, the documentation pages, the web UI's own paths.
 _TAIL = re.compile(
-    r"/(?:sdapi|internal|docs|redoc|openapi\.json|file=|queue|assets|theme\.css)(?:[/.].*|)$", re.IGNORECASE
+    r"/(?:(?:sdapi|internal|docs|redoc|openapi\.json|queue|assets|theme\.css)(?:[/.].*|)|file=.*)$",
+    re.IGNORECASE,
 )
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.\-]*://", re.IGNORECASE)
 _PRIVATE_SUFFIXES = (".local", ".lan", ".home", ".internal", ".home.arpa", ".localdomain", ".localhost")
@@ -123,7 +124,7 @@ def _ascii_form(host: str) -> str:
 
 def _numeric(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host)
+        return None if "%" in host else ipaddress.ip_address(host)  # a zone means nothing elsewhere
     except ValueError:
         return None
 

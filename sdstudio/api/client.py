@@ -33,13 +33,13 @@ _BATCH_BYTES = 512 * 1024  # of an answer, for the worker at a time
 class Client:
     """One endpoint, for as long as its address and sign-in stay the same. Used on the event loop's thread.
 
-    Owns two transports, so that progress and interrupts never wait behind a generation, and one worker thread.
+    Owns its transports, so that progress and interrupts never wait behind a generation, and one worker thread.
     Pictures end as files in `spool`, which must exist; who gets a result moves them on.
     """
 
     def __init__(self, base_url: str, token: str | SignIn | None, *, spool: Path) -> None:
         self.base_url = address.normalised(base_url)
-        sign_in = SignIn.from_token(token) if isinstance(token, str) else token
+        self._sign_in = sign_in = SignIn.from_token(token) if isinstance(token, str) else token
         if sign_in:
             logs.register_secret(sign_in.secret)
         self._spool = spool
@@ -119,7 +119,9 @@ class Client:
     @contextlib.asynccontextmanager
     async def _run(self, task_id: str, on_progress: Callable[[Progress], None]) -> AsyncGenerator[_Run]:
         """The progress poll beside a generation; the poll's own failures are logged, never the generation's."""
-        poll = ProgressPoll(self._side, self._worker, self._routes, task_id, on_progress)
+        # Its own connections: httpx 0.28 can lose one when a request is cancelled, and the last poll always is.
+        transport = Transport(self.base_url, self._sign_in, self._worker)
+        poll = ProgressPoll(transport, self._worker, self._routes, task_id, on_progress)
         task = asyncio.create_task(poll.run(), name=f"progress {task_id}")
         run = _Run()
         self._running.add(run)
@@ -129,6 +131,7 @@ class Client:
             self._running.discard(run)
             task.cancel()
             (outcome,) = await asyncio.gather(task, return_exceptions=True)
+            await transport.aclose()
             if isinstance(outcome, Exception):
                 _log.error("Following the progress failed", exc_info=outcome)
             run.interrupted = run.interrupted or poll.saw_interrupted

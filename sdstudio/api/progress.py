@@ -74,7 +74,7 @@ class ProgressPoll:
         try:
             by_task = await self._by_task() if self._routes.by_task != "missing" else None
             if by_task is not None and by_task.fraction is None:
-                return by_task  # queued behind someone else's: the overall progress is theirs
+                return by_task  # queued behind another's: the overall progress is theirs
             overall = await self._overall(by_task) if self._routes.overall != "missing" else None
         except EndpointError as error:
             self._failures += 1
@@ -97,8 +97,10 @@ class ProgressPoll:
         self._routes.by_task = "offered"
         told = cast("dict[str, Any]", answer)
         text = _text(told.get("textinfo"))
-        if not told.get("active"):
+        if told.get("queued"):
             return Progress(text=text)
+        if not told.get("active"):
+            return None  # not there yet, just done, or a server from before task ids could be chosen (1.8)
         if wants:
             self._preview_at = time.monotonic()
         preview = await self._preview(told.get("live_preview"))
@@ -123,7 +125,10 @@ class ProgressPoll:
         state = cast("dict[str, Any]", state) if isinstance(state, dict) else {}
         if not state.get("job") and not told.get("progress"):
             return None  # idle: ours has not begun, or has just ended
-        self.saw_interrupted = self.saw_interrupted or state.get("interrupted") is True
+        if (
+            by_task is not None or self._routes.by_task == "missing"
+        ):  # else it may be another's that was stopped
+            self.saw_interrupted = self.saw_interrupted or state.get("interrupted") is True
         if wants:
             self._preview_at = time.monotonic()
         preview = await self._preview(told.get("current_image")) if by_task is None else by_task.preview

@@ -5,17 +5,17 @@ Knows every error shape of a1111_api §5 and §9 and of the recorded servers. Pu
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from sdstudio.api import meanings
 from sdstudio.api.excerpt import excerpt, looks_like_html, one_line, page_title
+from sdstudio.api.said import Said, read
 from sdstudio.core.errors import (
     AnswerLost,
     BadAnswer,
@@ -40,30 +40,16 @@ class Asked:
     generation: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """An answer read for its error: the server's class name and words, and the body it came in."""
-
-    status: int
-    headers: Mapping[str, str]
-    words: str
-    kind: str
-    raw: str
-    html: bool
-    title: str
-    body_missing: bool = False
-
-
 def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: Asked) -> EndpointError:
     """The error that an unsuccessful answer stands for."""
-    said = _read(status, headers, body)
+    said = read(status, headers, body)
     for meaning in (_by_words, _by_status, _by_gateway):
         found = meaning(said, asked)
         if found is not None:
             return found
     return GenerationFailed(
         "The endpoint failed" if asked.generation else "The endpoint could not answer",
-        _it_said(said),
+        said.sentence,
         raw=said.raw,
     )
 
@@ -83,94 +69,16 @@ def not_json(content_type: str, body: bytes, host: str) -> BadAnswer:
     return BadAnswer("The answer cannot be read", f"{host} sent something that is not JSON.", raw=raw)
 
 
-def _read(status: int, headers: Mapping[str, str], body: bytes) -> _Said:
-    content_type = headers.get("content-type", "")
-    html = looks_like_html(content_type, body)
-    kind, words, body_missing = "", "", False
-    try:
-        document: object = None if html else json.loads(body)
-    except (ValueError, RecursionError):
-        document = None
-        words = "" if html else one_line(body[:2000].decode("utf-8", "replace"))
-    if isinstance(document, dict):
-        fields = cast("dict[str, Any]", document)
-        kind, words = _kind(fields), _words(fields)
-        body_missing = _says_body_missing(fields)
-    elif isinstance(document, str):
-        words = one_line(document)
-    title = page_title(body) if html else ""
-    return _Said(status, headers, words, kind, excerpt(body), html, title, body_missing)
-
-
-def _kind(fields: Mapping[str, Any]) -> str:
-    error = fields.get("error")
-    return error if isinstance(error, str) and " " not in error else ""
-
-
-def _words(fields: Mapping[str, Any]) -> str:
-    """The server's own sentence, wherever this dialect keeps it (a1111_api §5, "Normalising for display")."""
-    for key in ("detail", "errors", "message", "error"):
-        text = _text(fields.get(key))
-        if text:
-            return one_line(text)
-    return ""
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return "; ".join(_item(item) for item in cast("list[object]", value)[:5])
-    if isinstance(value, dict):
-        fields = cast("dict[str, object]", value)
-        return next((text for key in ("msg", "message", "error") if (text := _text(fields.get(key)))), "")
-    return ""
-
-
-def _item(item: object) -> str:
-    """One line of a 422; its `input` and `ctx` repeat the request and are left out."""
-    if not isinstance(item, dict):
-        return str(item)[:200]
-    fields = cast("dict[str, Any]", item)
-    where = ".".join(str(part) for part in _location(fields) if part != "body")
-    message = str(fields.get("msg", ""))[:200]
-    return f"{where}: {message}" if where else message
-
-
-def _location(fields: Mapping[str, Any]) -> list[object]:
-    location = fields.get("loc")
-    return cast("list[object]", location)[:8] if isinstance(location, list) else []
-
-
-def _says_body_missing(fields: Mapping[str, Any]) -> bool:
-    """FastAPI's way to say that no body came, which we never send: something on the way dropped it."""
-    detail = fields.get("detail")
-    items = cast("list[object]", detail) if isinstance(detail, list) else []
-    return any(
-        isinstance(item, dict)
-        and _location(cast("dict[str, Any]", item)) == ["body"]
-        and "required" in str(cast("dict[str, Any]", item).get("msg", "")).lower()
-        for item in items
-    )
-
-
-def _it_said(said: _Said) -> str:
-    if said.words:
-        return f"It said: {said.words}"
-    if said.title:
-        return f"It sent a web page, “{said.title}” (status {said.status})."
-    return f"It answered with status {said.status} and no reason."
-
-
+_ROUTER = re.compile(r"^$|not found$|not allowed$|no route|not implemented", re.IGNORECASE)
 _MALFORMED = re.compile(r"json\.exception|parse.error|error parsing|bad_input|empty body", re.IGNORECASE)
 
 
-def _by_words(said: _Said, asked: Asked) -> EndpointError | None:
+def _by_words(said: Said, asked: Asked) -> EndpointError | None:
     if said.status in (401, 403) or (said.status < 500 and said.html):
         return None
     text = f"{said.kind} {said.words}"
     if meant := meanings.meant_by(text):
-        return meant.error(meant.title, _it_said(said), meant.remedy, raw=said.raw)
+        return meant.error(meant.title, said.sentence, meant.remedy, raw=said.raw)
     if said.body_missing:
         return RequestTooLarge(
             "The request arrived without its content",
@@ -180,14 +88,14 @@ def _by_words(said: _Said, asked: Asked) -> EndpointError | None:
         )
     if said.kind == "KeyError" and asked.generation:
         return RequestRefused(
-            "The endpoint does not know a setting of this request", _it_said(said), raw=said.raw
+            "The endpoint does not know a setting of this request", said.sentence, raw=said.raw
         )
     if said.status >= 500 and _MALFORMED.search(text):
-        return RequestRefused("The endpoint could not read the request", _it_said(said), raw=said.raw)
+        return RequestRefused("The endpoint could not read the request", said.sentence, raw=said.raw)
     return None
 
 
-def _by_status(said: _Said, asked: Asked) -> EndpointError | None:
+def _by_status(said: Said, asked: Asked) -> EndpointError | None:
     if 300 <= said.status < 400:
         return _moved(said, asked)
     known = _STATUSES.get(said.status)
@@ -196,7 +104,7 @@ def _by_status(said: _Said, asked: Asked) -> EndpointError | None:
     return known(said, asked) if known else None
 
 
-def _moved(said: _Said, asked: Asked) -> EndpointError:
+def _moved(said: Said, asked: Asked) -> EndpointError:
     there = urlsplit(said.headers.get("location", ""))
     place = f"{there.scheme}://{there.hostname or ''}" + (f":{there.port}" if _port_of(there) else "")
     known = there.scheme in ("http", "https") and bool(there.hostname)
@@ -215,15 +123,17 @@ def _port_of(parts: Any) -> int | None:
         return None
 
 
-def _not_authorised(said: _Said, asked: Asked) -> NotAuthorised:
+def _not_authorised(said: Said, asked: Asked) -> NotAuthorised:
     if asked.signed_in:
         title, remedy = "The endpoint does not accept the token", "It may have expired; enter a new one."
     else:
         title, remedy = "The endpoint wants a sign-in", "Enter its access token, or user name and password."
-    return NotAuthorised(title, _it_said(said), remedy, raw=said.raw)
+    return NotAuthorised(title, said.sentence, remedy, raw=said.raw)
 
 
-def _not_offered(said: _Said, asked: Asked) -> NotOffered:
+def _not_offered(said: Said, asked: Asked) -> EndpointError:
+    if said.headers.get("content-type", "").startswith("application/json") and not _ROUTER.search(said.words):
+        return _declined(said, asked)  # a 404 with a reason is about something in the request
     if asked.generation:
         return NotOffered(
             "This address does not make pictures",
@@ -234,28 +144,31 @@ def _not_offered(said: _Said, asked: Asked) -> NotOffered:
     return NotOffered("The endpoint does not offer this", f"{asked.path}: status {said.status}.", raw=said.raw)
 
 
-def _declined(said: _Said, _: Asked) -> RequestRefused:
-    return RequestRefused("The endpoint declined the request", _it_said(said), raw=said.raw)
+def _declined(said: Said, _: Asked) -> RequestRefused:
+    title = (
+        f"The endpoint does not accept “{said.field}”" if said.field else "The endpoint declined the request"
+    )
+    return RequestRefused(title, said.sentence, raw=said.raw)
 
 
-def _proxy_sign_in(said: _Said, _: Asked) -> EndpointUnreachable:
+def _proxy_sign_in(said: Said, _: Asked) -> EndpointUnreachable:
     return EndpointUnreachable("The proxy wants a sign-in of its own", raw=said.raw)
 
 
-def _too_large(said: _Said, _: Asked) -> RequestTooLarge:
+def _too_large(said: Said, _: Asked) -> RequestTooLarge:
     return RequestTooLarge(
         "The request is too large for this host",
-        _it_said(said),
+        said.sentence,
         "Use a smaller source picture.",
         raw=said.raw,
     )
 
 
-def _busy(said: _Said, _: Asked) -> EndpointBusy:
+def _busy(said: Said, _: Asked) -> EndpointBusy:
     wait = _retry_after(said.headers.get("retry-after", ""))
     when = f" It asks to wait {wait:.0f} s." if wait else ""
     title = "The endpoint gets too many requests" if said.status == 429 else "The endpoint is not ready"
-    return EndpointBusy(title, _it_said(said) + when, "Try again in a while.", raw=said.raw, retry_after=wait)
+    return EndpointBusy(title, said.sentence + when, "Try again in a while.", raw=said.raw, retry_after=wait)
 
 
 def _retry_after(value: str) -> float | None:
@@ -270,7 +183,7 @@ def _retry_after(value: str) -> float | None:
     return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None  # noqa: PLR0124 - not a number
 
 
-_STATUSES: dict[int, Callable[[_Said, Asked], EndpointError]] = {
+_STATUSES: dict[int, Callable[[Said, Asked], EndpointError]] = {
     401: _not_authorised,
     403: _not_authorised,
     404: _not_offered,
@@ -285,19 +198,19 @@ _NEVER_REACHED = (521, 523, 525, 526, 530)  # Cloudflare could not connect to th
 _GATEWAY = (408, 502, 504, 520, 522, 524, 527)
 
 
-def _by_gateway(said: _Said, asked: Asked) -> EndpointError | None:
+def _by_gateway(said: Said, asked: Asked) -> EndpointError | None:
     """Statuses of the machines in front of an endpoint (a1111_api §5 "gateway limits", hosted_endpoints §3)."""
     if said.status in _NEVER_REACHED:
         return EndpointUnreachable(
-            "The gateway cannot reach the endpoint", _it_said(said), "Is the endpoint running?", raw=said.raw
+            "The gateway cannot reach the endpoint", said.sentence, "Is the endpoint running?", raw=said.raw
         )
     if said.status not in _GATEWAY:
         return None
     if not asked.generation:
-        return EndpointBusy("The endpoint is not ready", _it_said(said), "Try again in a while.", raw=said.raw)
+        return EndpointBusy("The endpoint is not ready", said.sentence, "Try again in a while.", raw=said.raw)
     return AnswerLost(
         "The gateway gave up waiting for the picture",
-        f"{_it_said(said)} The endpoint behind it works on, and the picture may have been made.",
+        f"{said.sentence} The endpoint behind it works on, and the picture may have been made.",
         "Ask for fewer pictures or steps at a time to stay within the host's time limit.",
         raw=said.raw,
     )

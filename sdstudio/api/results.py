@@ -112,7 +112,7 @@ def _reason(document: Mapping[str, Any]) -> str:
 
 def _lost(answer: SpooledAnswer, problems: list[str]) -> Iterator[str]:
     if not answer.whole:
-        yield "The connection broke before the whole answer was here; these pictures had arrived."
+        yield "The answer broke off; these are the pictures that had arrived."
     if problems:
         yield f"{len(problems)} of the entries sent could not be used. {problems[0]}."
 

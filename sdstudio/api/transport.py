@@ -11,16 +11,14 @@ import contextlib
 import functools
 import json
 import logging
-import socket
 import ssl
 import time
-import urllib.request
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import sdstudio
-from sdstudio.api import address, refusals
+from sdstudio.api import address, network, refusals
 from sdstudio.api.decoding import Decoder
 from sdstudio.api.sign_in import SignIn
 from sdstudio.api.worker import Worker
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-CONNECT_S = 5.0
 READ_S = 15.0  # for everything but a generation, which may take as long as it takes
 WRITE_S = 60.0
 SMALL_ANSWER_BYTES = 64 * 2**20  # lists, options, previews
@@ -164,7 +161,7 @@ class Transport:
         Raises `EndpointUnreachable` while nothing of the body has left, `RequestTooLarge` if the host hung up
         in the middle of it, `AnswerLost` after that.
         """
-        upload = _Upload(body)
+        upload = _Upload(body, generation=True)
         async with self._open("POST", path, upload, None) as incoming:
             yield incoming
 
@@ -212,7 +209,7 @@ class Transport:
                 self.base_url + path,
                 content=upload,
                 headers=upload.headers if upload else None,
-                timeout=(CONNECT_S, read_s, WRITE_S, None),
+                timeout=(network.CONNECT_S, read_s, WRITE_S, None),
             ) as response:
                 incoming = Incoming(response, translated)
                 yield incoming
@@ -259,8 +256,9 @@ class Transport:
 class _Upload:
     """A request body in pieces, remembering how far it got: that decides what a failure means."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, *, generation: bool = False) -> None:
         self.body = body
+        self.generation = generation
         self.begun = False
         self.whole = False
         # With the length given nothing goes out chunked, which some servers refuse or limit (a1111_api §9.2).
@@ -290,11 +288,10 @@ def _decoded(encoding: str, raw: bytes, limit: int, *, cut: bool) -> bytes:
 
 
 def _new_client(base_url: str, sign_in: SignIn | None, *, fresh: bool) -> httpx.AsyncClient:
-    """A client for one host; runs in a worker. Asyncio's back end of anyio, 160 ms, is imported here too."""
-    import anyio  # noqa: PLC0415
+    """A client for one host; runs in a worker."""
     import httpx  # noqa: PLC0415 - 70 ms that must not be spent on the event loop's thread
 
-    anyio.run(anyio.sleep, 0)
+    _warm_up()
     local = address.is_private(base_url)
     headers = {
         "Accept": "application/json",  # exactly this: a gateway chooses its mode by it (hosted_endpoints §1.6)
@@ -305,45 +302,24 @@ def _new_client(base_url: str, sign_in: SignIn | None, *, fresh: bool) -> httpx.
     if sign_in:
         headers["Authorization"] = sign_in.value
     connections = httpx.AsyncHTTPTransport(
-        verify=_trust() if base_url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        verify=network.trust() if base_url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         limits=httpx.Limits(
             max_connections=None,  # httpx 0.28 loses slots of a limited pool when requests are cancelled
             max_keepalive_connections=0 if fresh else 4,
             keepalive_expiry=3.0,  # below uvicorn's 5 s
         ),
-        proxy=None if local else _proxy(base_url),
-        socket_options=list(_alive()),
+        proxy=None if local else network.proxy(base_url),
+        socket_options=list(network.keep_alive()),
     )
     return httpx.AsyncClient(transport=connections, headers=headers, follow_redirects=False, trust_env=False)
 
 
 @functools.cache
-def _trust() -> ssl.SSLContext:
-    """The system's certificates and, where a system has none Python can read, the bundle that httpx brings."""
-    import certifi  # noqa: PLC0415
+def _warm_up() -> None:
+    """Have anyio import its back end, 160 ms, on this thread and not at the first request on the loop's."""
+    import anyio  # noqa: PLC0415
 
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
-
-
-def _proxy(base_url: str) -> str | None:
-    """The system's proxy for a host, None where it is to be reached directly."""
-    scheme = base_url.partition(":")[0]
-    proxies = urllib.request.getproxies()
-    found = proxies.get(scheme) or proxies.get("all")
-    if not found or urllib.request.proxy_bypass(address.host_of(base_url)):
-        return None
-    return found if "://" in found else f"http://{found}"
-
-
-def _alive() -> Iterator[tuple[int, int, int]]:
-    """Socket options that notice within two minutes when the other side has vanished: no read time-out does."""
-    yield (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 6)):
-        option = getattr(socket, name, None)
-        if option is not None:
-            yield (socket.IPPROTO_TCP, option, value)
+    anyio.run(anyio.sleep, 0)
 
 
 def _translated(error: Exception, host: str, upload: _Upload | None) -> EndpointError | None:
@@ -355,7 +331,7 @@ def _translated(error: Exception, host: str, upload: _Upload | None) -> Endpoint
 
     if not isinstance(error, (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)):
         return None
-    if upload is not None and upload.whole:
+    if upload is not None and upload.generation and upload.whole:
         return AnswerLost(
             "The connection ended before the answer was here",
             f"The request had reached {host}; the picture may have been made all the same.",
@@ -363,7 +339,7 @@ def _translated(error: Exception, host: str, upload: _Upload | None) -> Endpoint
             raw=type(error).__name__,
         )
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
-        return _not_connected(error, host)
+        return network.not_connected(error, host)
     if isinstance(error, httpx.TimeoutException):
         return EndpointBusy("The endpoint takes too long", f"{host} took the connection but did not answer.")
     if isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)):
@@ -373,7 +349,7 @@ def _translated(error: Exception, host: str, upload: _Upload | None) -> Endpoint
 
 
 def _hung_up(host: str, upload: _Upload | None) -> EndpointError:
-    if upload is not None and upload.begun:
+    if upload is not None and upload.begun and not upload.whole:
         return RequestTooLarge(
             "The host hung up while the request was being sent",
             f"{host} probably limits the size of requests; this one has {len(upload.body) / 1e6:.1f} MB.",
@@ -384,45 +360,3 @@ def _hung_up(host: str, upload: _Upload | None) -> EndpointError:
         f"{host} took the connection and closed it.",
         "Check the port, and whether the address should begin with https.",
     )
-
-
-def _not_connected(error: Exception, host: str) -> EndpointUnreachable:
-    causes = tuple(_causes(error))
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return EndpointUnreachable(
-                "The endpoint's certificate is not trusted",
-                f"{host}: {cause.verify_message or 'it could not be verified'}.",
-                "Check the address; for a host of your own, add its certificate to the system's.",
-            )
-        if isinstance(cause, ssl.SSLError):
-            return EndpointUnreachable(
-                "No secure connection could be made",
-                f"{host} does not answer as a secure (https) host does.",
-                "If it has no certificate, begin the address with http://.",
-            )
-        if isinstance(cause, socket.gaierror):
-            return EndpointUnreachable(
-                "There is no host of that name", f"{host} is not known.", "Check the address and your network."
-            )
-    if any(isinstance(cause, TimeoutError) for cause in causes):
-        return EndpointUnreachable(
-            "The host does not answer", f"{host} did not answer within {CONNECT_S:.0f} s.", "Is it switched on?"
-        )
-    return EndpointUnreachable(
-        "Nothing answers at this address", f"{host} refused the connection.", "Is the endpoint running?"
-    )
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        error = waiting.pop()
-        if error is None or id(error) in seen:
-            continue
-        seen.add(id(error))
-        yield error
-        waiting += [error.__cause__, error.__context__]
-        if isinstance(error, BaseExceptionGroup):
-            waiting += cast("tuple[BaseException, ...]", error.exceptions)

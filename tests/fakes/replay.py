@@ -1,4 +1,4 @@
-"""A loopback HTTP server that gives back what it is told to, byte for byte: recorded answers, broken ones, slow ones.
+"""A loopback HTTP server that gives back what it is told to: recorded answers, broken ones, slow ones.
 
 It keeps every request it got, so that tests can look at what really went over the wire.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 RECORDED = Path(__file__).parent.parent / "data" / "recorded"
 # Bound to the recorded connection, not to the answer.
+_STAND_IN = "images/txt2img_ok_images_0.png"
 _NOT_REPLAYED = {"content-length", "content-encoding", "transfer-encoding", "connection", "keep-alive"}
 
 
@@ -180,7 +181,10 @@ class Recorded:
         return Reply(self.status, kept, [body[at : at + 60_000] for at in range(0, len(body), 60_000)])
 
     def _picture(self, name: str) -> str:
-        return base64.b64encode((RECORDED / self.server / name).read_bytes()).decode("ascii")
+        """The file's base64. Of the server without a web UI no pictures are kept; its twin's stand in."""
+        candidates = (RECORDED / self.server / name, RECORDED / "a1111" / name, RECORDED / "a1111" / _STAND_IN)
+        found = next(path for path in candidates if path.exists())
+        return base64.b64encode(found.read_bytes()).decode("ascii")
 
 
 def _put(document: Any, pointer: str, value: str) -> None:

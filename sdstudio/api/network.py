@@ -1,0 +1,89 @@
+"""The system's side of a connection: which certificates to trust, which proxy to use, why there was none.
+
+Knows sockets and TLS, not HTTP.
+"""
+
+from __future__ import annotations
+
+import functools
+import socket
+import ssl
+import urllib.request
+from collections.abc import Iterator
+from typing import cast
+
+from sdstudio.api import address
+from sdstudio.core.errors import EndpointUnreachable
+
+CONNECT_S = 5.0
+
+
+@functools.cache
+def trust() -> ssl.SSLContext:
+    """The system's certificates and, where a system has none Python can read, the bundle that httpx brings."""
+    import certifi  # noqa: PLC0415
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+def proxy(base_url: str) -> str | None:
+    """The system's proxy for a host, None where it is to be reached directly."""
+    scheme = base_url.partition(":")[0]
+    proxies = urllib.request.getproxies()
+    found = proxies.get(scheme) or proxies.get("all")
+    if not found or urllib.request.proxy_bypass(address.host_of(base_url)):
+        return None
+    return found if "://" in found else f"http://{found}"
+
+
+def keep_alive() -> Iterator[tuple[int, int, int]]:
+    """Socket options that notice within two minutes when the other side has vanished: no read time-out does."""
+    yield (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 6)):
+        option = getattr(socket, name, None)
+        if option is not None:
+            yield (socket.IPPROTO_TCP, option, value)
+
+
+def not_connected(error: Exception, host: str) -> EndpointUnreachable:
+    causes = tuple(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return EndpointUnreachable(
+                "The endpoint's certificate is not trusted",
+                f"{host}: {cause.verify_message or 'it could not be verified'}.",
+                "Check the address; for a host of your own, add its certificate to the system's.",
+            )
+        if isinstance(cause, ssl.SSLError):
+            return EndpointUnreachable(
+                "No secure connection could be made",
+                f"{host} does not answer as a secure (https) host does.",
+                "If it has no certificate, begin the address with http://.",
+            )
+        if isinstance(cause, socket.gaierror):
+            return EndpointUnreachable(
+                "There is no host of that name", f"{host} is not known.", "Check the address and your network."
+            )
+    if any(isinstance(cause, TimeoutError) for cause in causes):
+        return EndpointUnreachable(
+            "The host does not answer", f"{host} did not answer within {CONNECT_S:.0f} s.", "Is it switched on?"
+        )
+    return EndpointUnreachable(
+        "Nothing answers at this address", f"{host} refused the connection.", "Is the endpoint running?"
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        error = waiting.pop()
+        if error is None or id(error) in seen:
+            continue
+        seen.add(id(error))
+        yield error
+        waiting += [error.__cause__, error.__context__]
+        if isinstance(error, BaseExceptionGroup):
+            waiting += cast("tuple[BaseException, ...]", error.exceptions)
