@@ -36,10 +36,14 @@ class GenerationClient(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The use of a client for one job, and the endpoint it leads to."""
+    """The use of a client for one job, and the endpoint it leads to.
+
+    `report` is told of the error a job met: the connection may be gone, or the token no good.
+    """
 
     client: GenerationClient
     mark: EndpointMark
+    report: Callable[[EndpointError], None]
 
 
 class Endpoint(Protocol):
@@ -47,10 +51,6 @@ class Endpoint(Protocol):
 
     def lease(self) -> AbstractAsyncContextManager[Lease]:
         """A client of an endpoint that is ready, waited for as long as it takes; it stays open meanwhile."""
-        ...
-
-    def report(self, error: EndpointError) -> None:
-        """A job met this error: the connection may be gone, or the token no good."""
         ...
 
 

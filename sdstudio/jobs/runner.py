@@ -22,7 +22,7 @@ from sdstudio.core.result import EndpointMark, GenerationResult
 from sdstudio.jobs.flight import Flight
 from sdstudio.jobs.job import Job, now
 from sdstudio.jobs.job_queue import JobQueue
-from sdstudio.jobs.ports import Endpoint, GenerationClient, Lease, Shelf
+from sdstudio.jobs.ports import Endpoint, Lease, Shelf
 
 INTERRUPT_GRACE_S = 60.0  # a step of a large picture on a slow card, and the answer's way here
 STORE_GRACE_S = 30.0
@@ -105,7 +105,7 @@ class Runner:
             if started and started.kept:
                 await self._store(started, started.kept)
             elif started and lease:
-                await self._make(started, lease.client)
+                await self._make(started, lease)
         except LibraryError as error:  # its start could not be written down, so it stays queued
             self._queue.pause(error)
         except Exception as error:
@@ -114,7 +114,7 @@ class Runner:
         finally:
             self._job_id = None
 
-    async def _make(self, job: Job, client: GenerationClient) -> None:
+    async def _make(self, job: Job, lease: Lease) -> None:
         if self._stopping:
             await self._queue.put_back(job.id)
             return
@@ -122,10 +122,12 @@ class Runner:
             await self._queue.finish(job.id, "cancelled")
             return
         progressed = partial(self._queue.progressed, job.id)
-        self._flight = flight = Flight(client, job.request, self._shelf.read_input, progressed, job.id)
+        self._flight = flight = Flight(lease.client, job.request, self._shelf.read_input, progressed, job.id)
         try:
             result = await flight.landed()
         except StudioError as error:
+            if isinstance(error, EndpointError):
+                lease.report(error)
             await self._not_made(job, error, interrupted=flight.interrupted)
         else:
             await self._store(job, replace(result, interrupted=result.interrupted or flight.interrupted))
@@ -133,8 +135,6 @@ class Runner:
             self._flight = None
 
     async def _not_made(self, job: Job, error: StudioError, *, interrupted: bool) -> None:
-        if isinstance(error, EndpointError):
-            self._endpoint.report(error)
         if isinstance(error, DiskFull):
             self._queue.pause(error)
         if isinstance(error, AnswerLost):

@@ -97,7 +97,7 @@ class FakeEndpoint:
         await self.ready.wait()
         self.leases += 1
         try:
-            yield Lease(self.client, MARK)
+            yield Lease(self.client, MARK, self.report)
         finally:
             self.leases -= 1
 
