@@ -60,7 +60,7 @@ class Img2ImgFields(QWidget):
         """Source before mask before the rest: what follows a picture is settled last."""
         return [
             _picture_field("source", self.source.well, self.source.slot, self.source.error),
-            _picture_field("mask", self.mask_field, self.mask_field.slot, self.mask_field.error),
+            _picture_field("mask", self.mask_field.choose_button, self.mask_field.slot, self.mask_field.error),
             FormField(
                 "follow_picture",
                 self.source.follow,
@@ -70,7 +70,7 @@ class Img2ImgFields(QWidget):
             ),
             FormField(
                 "denoising_strength",
-                self.strength,
+                self.strength.spin,
                 self.strength.value,
                 self.strength.set_value,
                 fits.number(0, 1),

@@ -31,7 +31,6 @@ class MaskField(QWidget):
         self.choose_button.clicked.connect(self._ask)
         self.clear_button.clicked.connect(self.slot.clear)
         self.slot.told.connect(self._show)
-        self.setFocusProxy(self.choose_button)
         theme.set_role(self.words, "hint")
         self._lay_out()
         self._show()

@@ -36,6 +36,7 @@ from sdstudio.ui.generate.input_slot import InputStore, Supply
 from sdstudio.ui.generate.parameters import ParameterFields
 from sdstudio.ui.generate.prompts import PromptFields
 from sdstudio.ui.generate.size_following import SizeFollowing
+from sdstudio.ui.generate.wheel_guard import WheelGuard
 from sdstudio.ui.imaging import Decoder
 from sdstudio.ui.tasks import Tasks
 
@@ -250,6 +251,7 @@ class GeneratePanel(QWidget):
         self.tabs.setExpanding(True)
         self.tabs.setDocumentMode(True)
         self.tabs.setDrawBase(False)
+        WheelGuard(self).guard(self.tabs)
 
     def _lay_out(self) -> None:
         theme.set_role(self.generate_button, "primary")

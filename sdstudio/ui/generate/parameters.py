@@ -154,7 +154,7 @@ class ParameterFields(QWidget):
     def _add_row(self, grid: QGridLayout, *cells: tuple[str, QWidget, Sequence[str]]) -> None:
         row = grid.rowCount()
         for index, (words, widget, names) in enumerate(cells):
-            label = name_label(words, widget)
+            label = name_label(words, _first_field(widget))
             if isinstance(widget, ChoiceBox):
                 self._rows[widget] = label
             column = index * 2
@@ -179,6 +179,16 @@ def _count_spin(low: int, high: int) -> QSpinBox:
     spin = _CountSpin()
     spin.setRange(low, high)
     return spin
+
+
+def _first_field(widget: QWidget) -> QWidget:
+    """What a label leads to: of several fields in a row the first.
+
+    A focus proxy on the row itself would do as well, were it not that Qt then loses the order of Tab.
+    """
+    if isinstance(widget, SizeFields):
+        return widget.width_spin
+    return widget.edit if isinstance(widget, SeedField) else widget
 
 
 def _is_last_seed(value: Any) -> bool:

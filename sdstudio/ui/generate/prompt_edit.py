@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from sdstudio.ui.generate import incoming
 
-_LINE_BREAKS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})  # how a QTextDocument marks lines and blocks
+# What a QTextDocument takes for the end of a line, a block or a frame.
+_LINE_BREAKS = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\ufdd0": "\n", "\ufdd1": "\n"})
+
+_ENDLESS_WORD = re.compile(r"\S{2000}")
 
 
 class PromptEdit(QPlainTextEdit):
@@ -21,6 +26,7 @@ class PromptEdit(QPlainTextEdit):
         self._fewest, self._most = fewest, most
         self._lines = 0
         self.setTabChangesFocus(True)
+        self.textChanged.connect(lambda: self._wrap_for(""))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._grow())
         self._grow()
@@ -36,11 +42,8 @@ class PromptEdit(QPlainTextEdit):
             return
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
+        self._wrap_for(text)
         cursor.insertText(text)
-
-    def start_with(self, text: str) -> None:
-        """Begin anew with `text`; there is nothing before it to go back to."""
-        self.setPlainText(printable(text))
 
     def sizeHint(self) -> QSize:
         margins = self.contentsMargins()
@@ -58,6 +61,7 @@ class PromptEdit(QPlainTextEdit):
         if incoming.brings_picture(source):
             self.picture_pasted.emit(source)
         else:
+            self._wrap_for(source.text())
             super().insertFromMimeData(source)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -76,6 +80,17 @@ class PromptEdit(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.updateGeometry()
+
+    def _wrap_for(self, coming: str) -> None:
+        """Break lines anywhere while there is, or is about to be, a word without end (a pasted base64 text).
+
+        Looking for breaks between words first, Qt lays out a word of 100,000 letters in a second, at every key.
+        """
+        endless = _ENDLESS_WORD.search(coming) or _ENDLESS_WORD.search(self.prompt())
+        wrap = QTextOption.WrapMode
+        mode = wrap.WrapAnywhere if endless else wrap.WrapAtWordBoundaryOrAnywhere
+        if mode is not self.wordWrapMode():
+            self.setWordWrapMode(mode)
 
     def _grow(self) -> None:
         lines = min(self._most, max(self._fewest, round(self.document().size().height())))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
@@ -61,8 +61,6 @@ class SeedField(QWidget):
         row.addWidget(self.edit, 1)
         row.addWidget(self.dice)
         row.addWidget(self.reuse)
-        self.setFocusProxy(self.edit)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 
 def is_seed_text(text: str) -> bool:

@@ -52,7 +52,6 @@ class SizeFields(QWidget):
             spin.valueChanged.connect(self._value_changed)
         self.swap_button.clicked.connect(lambda: self._set(self.size_asked().swapped()))
         self._lay_out()
-        self.setFocusProxy(self.width_spin)
 
     def size_asked(self) -> Size:
         """The size in pixels."""

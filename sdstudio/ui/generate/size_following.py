@@ -55,7 +55,7 @@ class SizeFollowing(QObject):
 
     def field(self) -> FormField:
         """The size to return to, as [width, height] or None, so that it outlives a restart."""
-        return FormField("own_size", self._size, self._read, self._write, _is_size)
+        return FormField("own_size", self._size.width_spin, self._read, self._write, _is_size)
 
     def _picture(self) -> Size | None:
         return self._source.size_to_follow if self._is_img2img() else None

@@ -31,7 +31,6 @@ class StrengthField(QWidget):
         row.setSpacing(theme.SPACE)
         row.addWidget(self.slider, 1)
         row.addWidget(self.spin)
-        self.setFocusProxy(self.spin)
 
     def value(self) -> float:
         """The strength, 0…1."""
