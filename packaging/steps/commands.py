@@ -108,7 +108,7 @@ def _check(rest: list[str]) -> int:
 
 
 def _tour(rest: list[str]) -> int:
-    if len(rest) != 1:
+    if not rest:
         raise CannotGoOn("Say where to: python3 packaging/dev.py tour DIR")
     _make_ready_for_tests()
     return _become("-m", "tests.tour", *rest)

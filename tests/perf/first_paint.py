@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 
+from PySide6 import QtWidgets
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -17,7 +18,7 @@ class FirstPaint(QObject):
     """Prints the moment the first painted window has been painted to its end; then steps aside."""
 
     def __init__(self, app: QApplication) -> None:
-        super().__init__()
+        super().__init__(app)
         self._app = app
         app.installEventFilter(self)
 
@@ -31,21 +32,30 @@ class FirstPaint(QObject):
         print(time.monotonic(), flush=True)
 
 
+class WatchedApplication(QApplication):
+    """An application that tells of its first paint, whoever makes it."""
+
+    def __init__(self, words: list[str]) -> None:
+        super().__init__(words)
+        FirstPaint(self)
+
+
 def bare() -> int:
     """The least a PySide6 program can show."""
+    app = WatchedApplication(sys.argv[:1])
     window = QWidget()
     window.resize(1440, 900)
     window.show()
-    return QApplication.exec()
+    return app.exec()
 
 
 def whole(words: list[str]) -> int:
     """SD Studio as a person starts it."""
+    QtWidgets.QApplication = WatchedApplication
     from sdstudio.__main__ import main
 
     return main(words)
 
 
 if __name__ == "__main__":
-    watcher = FirstPaint(QApplication(sys.argv[:1]))
     sys.exit(bare() if sys.argv[1] == "bare" else whole(sys.argv[2:]))
