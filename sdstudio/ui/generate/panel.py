@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -33,10 +32,10 @@ from sdstudio.ui.generate.form_values import TABS
 from sdstudio.ui.generate.img2img_fields import Img2ImgFields
 from sdstudio.ui.generate.incoming import Incoming
 from sdstudio.ui.generate.input_slot import InputStore, Supply
+from sdstudio.ui.generate.kind_tabs import KindTabs
 from sdstudio.ui.generate.parameters import ParameterFields
 from sdstudio.ui.generate.prompts import PromptFields
 from sdstudio.ui.generate.size_following import SizeFollowing
-from sdstudio.ui.generate.wheel_guard import WheelGuard
 from sdstudio.ui.imaging import Decoder
 from sdstudio.ui.tasks import Tasks
 
@@ -63,7 +62,7 @@ class GeneratePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.tabs = QTabBar()
+        self.tabs = KindTabs()
         self.prompts = PromptFields()
         self.img2img = Img2ImgFields()
         self.parameters = ParameterFields()
@@ -72,7 +71,6 @@ class GeneratePanel(QWidget):
         self.undo_stack = QUndoStack(self)
         self._form = Form(self)
         self._announcement = QTimer(self, singleShot=True, interval=CHANGED_EVERY_MS)
-        self._build_tabs()
         self._lay_out()
         self._following = SizeFollowing(
             self._form, self.img2img.source, self.parameters.size_fields, lambda: self.tab() == "img2img"
@@ -101,7 +99,7 @@ class GeneratePanel(QWidget):
 
     def tab(self) -> str:
         """Which tab is in front: "txt2img" or "img2img"."""
-        return TABS[self.tabs.currentIndex()]
+        return self.tabs.kind()
 
     def request(self) -> GenerationRequest:
         """What the form asks for; a bad value is shown beside its field and raised as `InvalidRequest`."""
@@ -191,7 +189,7 @@ class GeneratePanel(QWidget):
         self._change(values, words)
 
     def _bring_source_forward(self) -> None:
-        self.tabs.setCurrentIndex(TABS.index("img2img"))
+        self.tabs.show_kind("img2img")
         self._scroll.ensureWidgetVisible(self.img2img.source.well)
 
     def _tab_changed(self) -> None:
@@ -226,12 +224,9 @@ class GeneratePanel(QWidget):
         self._scroll.ensureWidgetVisible(self._form[error.field].widget, 0, theme.SPACE * 6)
 
     def _gather_fields(self) -> None:
-        tab = FormField("tab", self.tabs, self.tab, self._write_tab, fits.one_of(TABS))
+        tab = FormField("tab", self.tabs, self.tab, self.tabs.show_kind, fits.one_of(TABS))
         self._form.add([tab, *self.img2img.fields(), *self.parameters.fields()])
         self._form.add([self._following.field(), *self.prompts.fields()])
-
-    def _write_tab(self, name: str) -> None:
-        self.tabs.setCurrentIndex(TABS.index(name))
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(lambda _index: self._tab_changed())
@@ -243,15 +238,6 @@ class GeneratePanel(QWidget):
         self._announcement.timeout.connect(self.changed)
         self.preset_button.clicked.connect(self._use_preset)
         self.generate_button.clicked.connect(lambda _checked: self.generate())
-
-    def _build_tabs(self) -> None:
-        for name in TABS:
-            self.tabs.addTab(name)
-        self.tabs.setAccessibleName("Kind of generation")
-        self.tabs.setExpanding(True)
-        self.tabs.setDocumentMode(True)
-        self.tabs.setDrawBase(False)
-        WheelGuard(self).guard(self.tabs)
 
     def _lay_out(self) -> None:
         theme.set_role(self.generate_button, "primary")

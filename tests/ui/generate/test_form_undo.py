@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -119,5 +118,4 @@ def test_a_value_the_form_cannot_hold_leaves_the_rest(panel: GeneratePanel) -> N
 
 
 def _press(widget: QWidget, key: QKeySequence.StandardKey) -> None:
-    combination = QKeySequence(key)[0]
-    QTest.keyClick(widget, combination.key(), combination.keyboardModifiers() | Qt.KeyboardModifier.NoModifier)
+    QTest.keySequence(widget, QKeySequence(key))
