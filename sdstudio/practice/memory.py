@@ -22,4 +22,4 @@ def _ram() -> dict[str, Any]:
         used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * page
     except (OSError, ValueError) as error:
         return {"error": str(error)}
-    return {"free": total - used, "used": used, "total": total}
+    return {"free": float(total - used), "used": used, "total": float(total)}  # the original's types

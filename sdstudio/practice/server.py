@@ -125,7 +125,7 @@ def _endpoint(options: ServeOptions) -> PracticeEndpoint:
         "nowebui": False,
         "listen": options.host not in {"127.0.0.1", "::1", "localhost"},
         "server_name": options.host,
-        "port": options.port,
+        "port": str(options.port),
         "api_log": options.api_log,
         "api_auth": None,  # the original shows the password here
         "gradio_auth": None,
