@@ -58,6 +58,7 @@ _MEANINGS = (
         r"Request to local resource not allowed|Requests not allowed",
         RequestRefused,
         "The endpoint would not fetch a picture from an address",
+        "Use a picture from a file.",
     ),
     _meaning(
         r"sampler not found",
@@ -72,7 +73,7 @@ _MEANINGS = (
         "Choose one from its list.",
     ),
     _meaning(
-        r"could not find checkpoint|model .{0,200}not found|No checkpoints found",
+        r"could not find checkpoint|model '.{0,200}' not found|No checkpoints found",
         RequestRefused,
         "The endpoint does not have this checkpoint",
         "Choose one from its list.",
@@ -81,6 +82,7 @@ _MEANINGS = (
         r"Script .{0,200}not found|selectable script",
         RequestRefused,
         "The endpoint does not have this script",
+        "Leave it out, or have its extension installed there.",
     ),
     _meaning(
         r"prompt required",
@@ -104,6 +106,7 @@ _MEANINGS = (
         r"bad number of images passed",
         RequestRefused,
         "The endpoint wants at least as many pictures in a batch as sources",
+        "Ask for more pictures at a time.",
     ),
     _meaning(
         r"plain HTTP request was sent to HTTPS port|client sent an HTTP request to an HTTPS server",

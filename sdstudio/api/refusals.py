@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from sdstudio.api import meanings
@@ -50,6 +49,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: Asked) 
     return GenerationFailed(
         "The endpoint failed" if asked.generation else "The endpoint could not answer",
         said.sentence,
+        "Try again; if it fails again, its own log tells more.",
         raw=said.raw,
     )
 
@@ -66,14 +66,20 @@ def not_json(content_type: str, body: bytes, host: str) -> BadAnswer:
             "Check the address, and whether the host wants a token.",
             raw=raw,
         )
-    return BadAnswer("The answer cannot be read", f"{host} sent something that is not JSON.", raw=raw)
+    return BadAnswer(
+        "The answer cannot be read",
+        f"{host} sent something that is not JSON.",
+        "Check that the address is that of an AUTOMATIC1111-compatible endpoint.",
+        raw=raw,
+    )
 
 
+_OUR_FAULT = "If it happens again, report it with the endpoint's answer."
 _ROUTER = re.compile(r"^$|not found$|not allowed$|no route|not implemented", re.IGNORECASE)
 _MALFORMED = re.compile(r"json\.exception|parse.error|error parsing|bad_input|empty body", re.IGNORECASE)
 
 
-def _by_words(said: Said, asked: Asked) -> EndpointError | None:
+def _by_words(said: Said, _: Asked) -> EndpointError | None:
     if said.status in (401, 403) or (said.status < 500 and said.html):
         return None
     text = f"{said.kind} {said.words}"
@@ -86,12 +92,17 @@ def _by_words(said: Said, asked: Asked) -> EndpointError | None:
             "Use a smaller source picture.",
             raw=said.raw,
         )
-    if said.kind == "KeyError" and asked.generation:
+    if said.kind == "KeyError":
         return RequestRefused(
-            "The endpoint does not know a setting of this request", said.sentence, raw=said.raw
+            "The endpoint does not know a setting of this request",
+            said.sentence,
+            "It may be another version than expected.",
+            raw=said.raw,
         )
     if said.status >= 500 and _MALFORMED.search(text):
-        return RequestRefused("The endpoint could not read the request", said.sentence, raw=said.raw)
+        return RequestRefused(
+            "The endpoint could not read the request", said.sentence, _OUR_FAULT, raw=said.raw
+        )
     return None
 
 
@@ -105,22 +116,24 @@ def _by_status(said: Said, asked: Asked) -> EndpointError | None:
 
 
 def _moved(said: Said, asked: Asked) -> EndpointError:
-    there = urlsplit(said.headers.get("location", ""))
-    place = f"{there.scheme}://{there.hostname or ''}" + (f":{there.port}" if _port_of(there) else "")
-    known = there.scheme in ("http", "https") and bool(there.hostname)
+    there = _place(said.headers.get("location", ""))
     return BadAnswer(
         "The address has moved",
-        f"{asked.host} sends us on{f' to {one_line(place, 200)}' if known else ''}; nothing was sent there.",
+        f"{asked.host} sends us on{f' to {there}' if there else ''}; nothing was sent there.",
         "If you trust that host, enter its address instead.",
         raw=said.raw,
     )
 
 
-def _port_of(parts: Any) -> int | None:
+def _place(location: str) -> str:
+    """Scheme, host and port of where a redirect leads, "" if that is no place; the rest may hold secrets."""
     try:
-        return parts.port
+        parts = urlsplit(location)
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        return None
+        return ""
+    known = parts.scheme in ("http", "https") and parts.hostname
+    return one_line(f"{parts.scheme}://{parts.hostname}{port}", 200) if known else ""
 
 
 def _not_authorised(said: Said, asked: Asked) -> NotAuthorised:
@@ -141,18 +154,28 @@ def _not_offered(said: Said, asked: Asked) -> EndpointError:
             "Check the address. A web UI must be started with --api.",
             raw=said.raw,
         )
-    return NotOffered("The endpoint does not offer this", f"{asked.path}: status {said.status}.", raw=said.raw)
+    return NotOffered(
+        "The endpoint does not offer this",
+        f"{asked.path}: status {said.status}.",
+        "What can be done without it still works.",
+        raw=said.raw,
+    )
 
 
 def _declined(said: Said, _: Asked) -> RequestRefused:
-    title = (
-        f"The endpoint does not accept “{said.field}”" if said.field else "The endpoint declined the request"
-    )
-    return RequestRefused(title, said.sentence, raw=said.raw)
+    if said.field:
+        title = f"The endpoint does not accept “{said.field}”"
+        return RequestRefused(title, said.sentence, "Change it and try again.", raw=said.raw)
+    return RequestRefused("The endpoint declined the request", said.sentence, _OUR_FAULT, raw=said.raw)
 
 
 def _proxy_sign_in(said: Said, _: Asked) -> EndpointUnreachable:
-    return EndpointUnreachable("The proxy wants a sign-in of its own", raw=said.raw)
+    return EndpointUnreachable(
+        "The proxy wants a sign-in of its own",
+        said.sentence,
+        "Check the system's proxy settings.",
+        raw=said.raw,
+    )
 
 
 def _too_large(said: Said, _: Asked) -> RequestTooLarge:

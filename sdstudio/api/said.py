@@ -32,7 +32,8 @@ class Said:
     def sentence(self) -> str:
         """Its words as a sentence of ours."""
         if self.words or self.kind:
-            return f"It said: {self.words or self.kind}"
+            words = self.words or self.kind
+            return f"It said: {words}{'' if words.endswith(('.', '!', '?', '…')) else '.'}"
         if self.title:
             return f"It sent a web page, “{self.title}” (status {self.status})."
         return f"It answered with status {self.status} and no reason."
@@ -83,7 +84,9 @@ def _item(item: object) -> str:
     if not isinstance(item, dict):
         return str(item)[:200]
     fields = cast("dict[str, Any]", item)
-    where = ".".join(str(part) for part in _location(fields) if part != "body")
+    within = _location(fields)[1:]
+    # A bare number is a place in JSON that was no JSON at all.
+    where = ".".join(map(str, within)) if within and isinstance(within[0], str) else ""
     message = str(fields.get("msg", ""))[:200]
     return f"{where}: {message}" if where else message
 
