@@ -23,8 +23,8 @@ class PictureLoader(QObject):
     newest request: whoever walks fast through the history is not shown what has been passed.
     """
 
-    loaded = Signal(int, object)  # key, Pyramid
-    failed = Signal(int, object)  # key, UnreadableImage
+    loaded = Signal(object, object)  # key, Pyramid; Signal(int) would cut ids at 32 bits
+    failed = Signal(object, object)  # key, UnreadableImage
 
     def __init__(
         self, decoder: Decoder, tasks: Tasks, *, budget_bytes: int = BUDGET_BYTES, parent: QObject | None = None
