@@ -43,6 +43,7 @@ class Form(QObject):
         super().__init__(parent)
         self._fields: dict[str, FormField] = {}
         self._writing = 0
+        self._told: dict[str, str] = {}  # what the field was described as before an error
 
     def add(self, fields: Iterable[FormField]) -> None:
         """Take fields in; they are written in this order."""
@@ -63,6 +64,10 @@ class Form(QObject):
         """Everything typed, as plain JSON values by name."""
         return {name: field.read() for name, field in self._fields.items()}
 
+    def misfits(self, values: Mapping[str, Any]) -> list[str]:
+        """Names of the values that `write` would leave out."""
+        return [name for name, value in values.items() if name not in self or not self[name].fits(value)]
+
     def write(self, values: Mapping[str, Any]) -> None:
         """Set the fields named in `values`; unknown names and values that don't fit leave things as they are."""
         with self._held():
@@ -82,6 +87,7 @@ class Form(QObject):
         field = self._fields[name]
         if field.error:
             field.error.say(words)
+        self._told.setdefault(name, field.widget.accessibleDescription())
         field.widget.setAccessibleDescription(words)
         field.widget.setFocus()
 
@@ -90,7 +96,9 @@ class Form(QObject):
         for field in self._fields.values():
             if field.error and field.error.text():
                 field.error.say("")
-                field.widget.setAccessibleDescription("")
+        for name, description in self._told.items():
+            self._fields[name].widget.setAccessibleDescription(description)
+        self._told.clear()
 
     @contextmanager
     def _held(self) -> Iterator[None]:

@@ -139,10 +139,12 @@ class GeneratePanel(QWidget):
     ) -> list[str]:
         """Fill the form from `request`, or only these fields of it, as one undo step named `text`.
 
-        Returns the names of what the request asks for beyond what the form has fields for.
+        Returns the names of what the form cannot hold: values out of bounds, or without a field for them.
         """
-        self._change(form_values.from_request(request, fields), text)
-        return form_values.not_shown(request) if fields is None else []
+        values = form_values.from_request(request, fields)
+        self._change(values, text)
+        beyond = form_values.not_shown(request) if fields is None else []
+        return beyond + self._form.misfits(values)
 
     def undo(self) -> None:
         """Take back the last recalled recipe or preset."""

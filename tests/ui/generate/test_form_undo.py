@@ -112,7 +112,7 @@ def test_what_the_form_cannot_show_is_told(panel: GeneratePanel) -> None:
 
 
 def test_a_value_the_form_cannot_hold_leaves_the_rest(panel: GeneratePanel) -> None:
-    panel.apply_request(replace(RECIPE, width=515, steps=5000, img2img=None))
+    assert panel.apply_request(replace(RECIPE, width=515, steps=5000, img2img=None)) == ["steps"]
     request = panel.request()
     assert (request.width, request.steps, request.prompt) == (512, 25, "a fox")
 

@@ -139,10 +139,13 @@ def test_img2img_without_a_picture_says_so_at_the_well(panel: GeneratePanel, qtb
     panel.parameters.steps.setFocus()
     with pytest.raises(InvalidRequest, match="Choose a picture"):
         panel.request()
-    error = panel.img2img.source.error
+    error, well = panel.img2img.source.error, panel.img2img.source.well
     assert shown_errors(panel) == ["Choose a picture to start from. Drop, paste or open one."]
-    assert QApplication.focusWidget() is panel.img2img.source.well
+    assert QApplication.focusWidget() is well
+    assert well.accessibleDescription() == error.text()
     assert not error.visibleRegion().isEmpty(), "scrolled out of sight"
+    panel.restore({"prompt": "anything else"})
+    assert "Ctrl+V" in well.accessibleDescription()
 
 
 def test_a_prompt_beyond_the_limit(panel: GeneratePanel) -> None:
