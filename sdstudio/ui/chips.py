@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from sdstudio.ui import theme
+from sdstudio.ui import theme, wording
 
 DOTS = {"ready": "●", "connecting": "◌", "offline": "○", "needs token": "▲"}
 WORDS = {
@@ -38,20 +38,12 @@ def endpoint_words(name: str, state: str) -> str:
 
 
 def queue_words(running: int, waiting: int, eta_seconds: float | None, *, paused: bool) -> str:
-    """The queue chip's text, e.g. "1 of 3 · 0:40 left", "3 waiting · paused", "queue empty"."""
+    """The queue chip's text, e.g. "Making 1 of 3 · 40 s left", "3 waiting · paused", "queue empty"."""
     if not running and not waiting:
         return "Queue empty" + (" · paused" if paused else "")
     parts = [f"Making 1 of {running + waiting}" if running else f"{waiting} waiting"]
     if running and eta_seconds is not None:
-        parts.append(f"{clock(eta_seconds)} left")
+        parts.append(f"{wording.duration(eta_seconds)} left")
     if paused:
         parts.append("paused")
     return " · ".join(parts)
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds as 0:07, hours as 1:02:03."""
-    whole = max(0, round(seconds))
-    hours, rest = divmod(whole, 3600)
-    minutes, rest = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -145,6 +145,7 @@ def _style_sheet(look: Colours) -> str:
     QMainWindow::separator:hover {{ background: {look.accent}; }}
     QDockWidget {{ color: {look.hint}; }}
     QDockWidget::title {{ background: {look.window}; padding: 6px 8px; text-align: left; }}
+    QToolBar {{ spacing: {SPACE}px; padding: {SPACE // 2}px {SPACE}px; border: none; }}
     QStatusBar {{ color: {look.hint}; }}
     QStatusBar::item {{ border: none; }}
     QScrollArea {{ border: none; background: transparent; }}
