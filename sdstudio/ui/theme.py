@@ -28,6 +28,7 @@ class Colours:
     field: str
     raised: str
     border: str
+    outline_base: str  # Fusion draws outlines 1.4 times darker than this
     text: str
     hint: str
     disabled: str
@@ -46,6 +47,7 @@ DARK = Colours(
     field="#181818",
     raised="#353535",
     border="#454545",
+    outline_base="#8c8c8c",
     text="#e6e6e6",
     hint="#a8a8a8",
     disabled="#6f6f6f",
@@ -64,6 +66,7 @@ LIGHT = Colours(
     field="#ffffff",
     raised="#e6e6e6",
     border="#bdbdbd",
+    outline_base="#c8c8c8",
     text="#1c1c1c",
     hint="#5c5c5c",
     disabled="#9a9a9a",
@@ -81,8 +84,19 @@ def apply(app: QApplication, choice: Choice) -> None:
     """Give the whole application the chosen look; "system" follows the desktop's dark or light setting."""
     look = DARK if _dark_wanted(choice) else LIGHT
     app.setStyle("Fusion")
-    app.setPalette(_palette(look))
+    palette = _palette(look)
+    app.setPalette(palette)
+    for kind in OUTLINED:
+        app.setPalette(_outlined(palette, look), kind)
     app.setStyleSheet(_style_sheet(look))
+
+
+# Fusion outlines these in a darker shade of Window, which on a dark window cannot be seen. They do not paint Window
+# themselves, so theirs may be a lighter one.
+OUTLINED = (
+    "QCheckBox", "QRadioButton", "QLineEdit", "QPlainTextEdit", "QAbstractSpinBox", "QComboBox", "QSlider",
+    "QAbstractButton", "QGroupBox",
+)  # fmt: skip
 
 
 def colours() -> Colours:
@@ -136,6 +150,12 @@ def _palette(look: Colours) -> QPalette:
         palette.setColor(QPalette.ColorGroup.Disabled, part, QColor(look.disabled))
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(look.border))
     return palette
+
+
+def _outlined(palette: QPalette, look: Colours) -> QPalette:
+    outlined = QPalette(palette)
+    outlined.setColor(QPalette.ColorRole.Window, QColor(look.outline_base))
+    return outlined
 
 
 def _style_sheet(look: Colours) -> str:
