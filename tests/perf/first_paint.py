@@ -1,6 +1,6 @@
 """Run as a program: open a window, say when it was first painted, stay until told to end.
 
-`first_paint.py bare` opens a bare PySide6 window; `first_paint.py sdstudio [ARGS]` the whole program. The moment is
+`tests.perf.first_paint bare` opens a bare PySide6 window; `… sdstudio [ARGS]` the whole program. The moment is
 printed as seconds of the system's monotonic clock, which the parent reads as well.
 """
 
