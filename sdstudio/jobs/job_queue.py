@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Iterable
@@ -15,6 +14,7 @@ from sdstudio.core.request import MAX_SEED, RANDOM_SEED, GenerationRequest
 from sdstudio.core.result import EndpointMark, GenerationResult, Progress
 from sdstudio.core.signals import Signal
 from sdstudio.jobs import ledger
+from sdstudio.jobs.bell import Bell
 from sdstudio.jobs.job import Job, JobState
 from sdstudio.jobs.journal import Journal
 from sdstudio.jobs.journal_file import Replay
@@ -40,7 +40,7 @@ class JobQueue:
         self.paused: StudioError | None = None
         self._ledger = Ledger()
         self._journal = Journal(path, self._ledger.records)
-        self._moved = asyncio.Event()
+        self._moved = Bell()
         self.replay = Replay()
 
     @classmethod
@@ -75,7 +75,7 @@ class JobQueue:
 
     async def moved(self) -> None:
         """Wait for the next change of any job's state or of the order; progress does not count."""
-        await self._moved.wait()
+        await self._moved.heard()
 
     async def ended(self, job_id: str) -> Job:
         """Wait until a job has ended; raises `LookupError` if it is, or gets, removed."""
@@ -134,7 +134,7 @@ class JobQueue:
         """Let the queue go on."""
         if self.paused:
             self.paused = None
-            self._tell_waiters()
+            self._moved.ring()
             self.paused_changed.emit()
 
     # What the runner does
@@ -196,15 +196,11 @@ class JobQueue:
         job = self._ledger.apply(record)
         if job is None:
             return
-        self._tell_waiters()
+        self._moved.ring()
         if self._ledger.get(job.id):
             self.changed.emit(job)
         if record["op"] in ("put", "requeue", "remove"):
             self.reordered.emit()
-
-    def _tell_waiters(self) -> None:
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
 
     def _replay(self, record: Record) -> None:
         try:

@@ -1,0 +1,155 @@
+"""Everything that lives as long as the program, put together without Qt: opened in order, closed in reverse."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from sdstudio.api import address
+from sdstudio.api.offer import Offer
+from sdstudio.api.practice_process import PracticeProcess
+from sdstudio.config.credentials import Credentials
+from sdstudio.config.drafts import Drafts
+from sdstudio.config.paths import DataDir
+from sdstudio.config.settings import Settings
+from sdstudio.core.errors import KeyringUnavailable, SettingsUnreadable, StudioError
+from sdstudio.jobs.job_queue import JobQueue
+from sdstudio.jobs.runner import Runner
+from sdstudio.library.library import Library
+from sdstudio.studio.session import PRACTICE, EndpointSession
+
+STOP_GRACE_S = 5.0  # for a generation in flight to be interrupted and its answer to come
+
+log = logging.getLogger(__name__)
+
+
+class Studio:
+    """Owns the data folder while it is open: settings, drafts, library, queue, session and runner.
+
+    Lives on the event-loop thread. `notices` are things found while opening that a person should know of.
+    """
+
+    data_dir: DataDir
+    settings: Settings
+    drafts: Drafts
+    library: Library
+    queue: JobQueue
+    session: EndpointSession
+    runner: Runner
+
+    def __init__(self, data_dir: DataDir, credentials: Credentials) -> None:
+        self.data_dir = data_dir
+        self.credentials = credentials
+        self.notices: list[StudioError] = []
+        self._open_parts = AsyncExitStack()
+        self._grace_s = STOP_GRACE_S
+
+    @classmethod
+    async def open(
+        cls,
+        data_dir: DataDir,
+        *,
+        credentials: Credentials | None = None,
+        endpoint: str | None = None,
+        only_new_jobs: bool = False,
+    ) -> Studio:
+        """Open the data folder, making it if need be, and begin to work.
+
+        `endpoint` is an address to use this time instead of the one in the settings; with `only_new_jobs` what
+        was queued before stays queued. Raises `LibraryBusy` if another process has the folder open,
+        `LibraryTooNew` or another `LibraryError` if it can't be used; then nothing is left open.
+        """
+        studio = cls(data_dir, credentials or Credentials())
+        try:
+            await studio._open(endpoint, only_new_jobs=only_new_jobs)
+        except BaseException:
+            await studio.close()
+            raise
+        return studio
+
+    async def close(self, grace_s: float = STOP_GRACE_S) -> None:
+        """Close everything in reverse order; what fails in doing so is logged and keeps nothing else open.
+
+        A generation in flight is interrupted and has `grace_s` seconds to answer.
+        """
+        self._grace_s = grace_s
+        await self._open_parts.aclose()
+
+    async def use_endpoint(self, url: str, token: str | None = None) -> KeyringUnavailable | None:
+        """Make pictures at this address from now on, and after a restart ("" for the practice endpoint).
+
+        `token` None leaves the one that is kept, "" forgets it. Returns why the keyring did not take it; then it
+        is remembered until the program ends. Raises `InvalidRequest` for an address or token that can't be.
+        """
+        url = address.normalised(url) if url else PRACTICE
+        trouble = await self._keep_token(url, token) if url and token is not None else None
+        self.settings.update(endpoint_url=url)
+        self.session.use(url)
+        return trouble
+
+    async def ask_endpoint(self, url: str, token: str | None = None) -> Offer:
+        """What an endpoint offers, to try an address and token before using them; raises the `StudioError`."""
+        return await self.session.ask(address.normalised(url) if url else PRACTICE, token)
+
+    async def _open(self, endpoint: str | None, *, only_new_jobs: bool) -> None:
+        self.data_dir.make()
+        self.library = await Library.open(self.data_dir)  # takes the folder's lock before anything is written
+        self._when_closing("library", self.library.close)
+        self._read_settings()
+        self._when_closing("keyring", self.credentials.close)
+        self.queue = await JobQueue.open(self.data_dir.journal_file)
+        self._when_closing("queue", self.queue.close)
+        self._note_damage()
+        self.session = EndpointSession(PracticeProcess(), self.credentials, self.data_dir.spool)
+        self._when_closing("session", self.session.close)
+        old = {job.id for job in self.queue.jobs} if only_new_jobs else set[str]()
+        self.runner = Runner(self.queue, self.session, self.library, takes=lambda job: job.id not in old)
+        self._when_closing("runner", lambda: self.runner.stop(self._grace_s))
+        self.session.use(self.settings.values.endpoint_url if endpoint is None else endpoint)
+        self.runner.start()
+
+    def _read_settings(self) -> None:
+        self.settings, problem = Settings.load(self.data_dir.settings_file)
+        self._when_closing("settings", self.settings.close)
+        self._note(problem)
+        self.drafts, problem = Drafts.load(self.data_dir.drafts_file)
+        self._when_closing("drafts", self.drafts.close)
+        self._note(problem)
+
+    def _note(self, problem: SettingsUnreadable | None) -> None:
+        if problem:
+            log.warning("%s", problem.title)
+            self.notices.append(problem)
+
+    def _note_damage(self) -> None:
+        if lines := self.queue.replay.damaged_lines:
+            self.notices.append(_damaged(lines, self.queue.replay.damaged_copy))
+
+    async def _keep_token(self, url: str, token: str) -> KeyringUnavailable | None:
+        try:
+            await (self.credentials.set_token(url, token) if token else self.credentials.delete_token(url))
+        except KeyringUnavailable as error:
+            if token:
+                self.credentials.remember_for_session(url, token)
+            return error
+        return None
+
+    def _when_closing(self, name: str, close: Callable[[], Awaitable[object]]) -> None:
+        async def carefully() -> None:
+            try:
+                await close()
+            except Exception:
+                log.exception("closing the %s failed", name)
+
+        self._open_parts.push_async_callback(carefully)
+
+
+def _damaged(lines: int, copy: Path | None) -> StudioError:
+    kept = f" The damaged file is kept as {copy.name}." if copy else ""
+    return StudioError(
+        "A part of the queue could not be read",
+        f"{lines} line(s) of its journal are damaged and were left out.{kept}",
+        "Look through the queue: what may have been made already is marked as unknown.",
+    )

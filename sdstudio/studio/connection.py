@@ -1,0 +1,61 @@
+"""One client of one endpoint, closed when the last job that uses it has ended."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sdstudio.api.offer import Offer
+
+if TYPE_CHECKING:
+    from sdstudio.api.client import Client
+
+
+class Connection:
+    """Owns a client that has told what its endpoint offers; lives on the event-loop thread.
+
+    Entered while a job uses it, possibly by several at once.
+    """
+
+    def __init__(self, client: Client, offer: Offer) -> None:
+        self.client = client
+        self.offer = offer
+        self._users = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
+
+    def __enter__(self) -> Client:
+        self._users += 1
+        self._unused.clear()
+        return self.client
+
+    def __exit__(self, *_exception: object) -> None:
+        self._users -= 1
+        if self._users == 0:
+            self._unused.set()
+
+    async def close(self) -> None:
+        """Wait until no job uses the client, then close it."""
+        await self._unused.wait()
+        await self.client.aclose()
+
+
+async def connected(
+    base_url: str, token: str | None, *, spool: Path, imports: ThreadPoolExecutor
+) -> Connection:
+    """A connection to the endpoint at `base_url`; raises the `StudioError` that keeps it from being used."""
+    make = await asyncio.get_running_loop().run_in_executor(imports, _client_class)
+    client = make(base_url, token, spool=spool)
+    try:
+        return Connection(client, await client.offer())
+    except BaseException:
+        await client.aclose()
+        raise
+
+
+def _client_class() -> type[Client]:
+    from sdstudio.api.client import Client  # noqa: PLC0415 - 100 ms that the event loop need not wait for
+
+    return Client
