@@ -43,7 +43,7 @@ def _with_data_dir(namespace: argparse.Namespace) -> int:
     given: Path | None = getattr(namespace, "data_dir", None)
     try:
         data_dir = (DataDir(given) if given else DataDir.default()).make()
-        with _watched(data_dir) as hooks:
+        with _watched(data_dir, log_to_stderr=not namespace.command) as hooks:
             return _generate(namespace, data_dir, hooks) if namespace.command else _window(data_dir)
     except StudioError as error:
         sys.stderr.write(f"sdstudio: {error}\n")
@@ -63,11 +63,12 @@ def _window(data_dir: DataDir) -> int:
 
 
 @contextlib.contextmanager
-def _watched(data_dir: DataDir) -> Generator[CrashHooks]:
+def _watched(data_dir: DataDir, *, log_to_stderr: bool) -> Generator[CrashHooks]:
+    """Log and crash hooks; a command says what went wrong in sentences and leaves the rest to the log file."""
     from sdstudio.config import logs  # noqa: PLC0415
     from sdstudio.config.crash import CrashHooks  # noqa: PLC0415
 
-    end_logs = logs.set_up(data_dir.log_file)
+    end_logs = logs.set_up(data_dir.log_file, stderr=log_to_stderr)
     try:
         with CrashHooks(data_dir.log_file).installed() as hooks:
             try:

@@ -102,18 +102,15 @@ class _Stderr(_Quiet, logging.StreamHandler):  # pyright: ignore[reportMissingTy
     pass
 
 
-def set_up(log_file: Path | None, *, verbose: bool = False) -> Callable[[], None]:
+def set_up(log_file: Path | None, *, verbose: bool = False, stderr: bool = True) -> Callable[[], None]:
     """Send log lines to `log_file` (rotating, 8 MB in all) and to stderr; returns a function that undoes it.
 
-    stderr gets warnings and worse, or everything when `verbose`. A log file that cannot be opened is reported
-    on stderr and done without: a full disk must not keep the program from starting.
+    stderr gets warnings and worse, everything when `verbose`, nothing where it is not wanted. A log file that
+    cannot be opened is reported on stderr, which then takes its place: a full disk must not keep the program
+    from starting.
     """
     outputs: list[logging.Handler] = []
     problem = None
-    if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - None under pythonw
-        stream = _Stderr()
-        stream.setLevel(logging.DEBUG if verbose else logging.WARNING)
-        outputs.append(stream)
     if log_file is not None:
         try:
             log_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -124,6 +121,10 @@ def set_up(log_file: Path | None, *, verbose: bool = False) -> Callable[[], None
             )
         except OSError as error:
             problem = error
+    if (stderr or problem) and sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - pythonw
+        stream = _Stderr()
+        stream.setLevel(logging.DEBUG if verbose else logging.WARNING)
+        outputs.append(stream)
     undo = _install(outputs, verbose=verbose)
     if problem is not None:
         logging.getLogger(__name__).warning("No log file: %s", problem)
