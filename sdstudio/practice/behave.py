@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _ALWAYS = math.inf
 
@@ -33,7 +34,7 @@ class Switch:
         return self.name + value + (f"[:{'|'.join(map(str, self.statuses))}]" if self.statuses else "")
 
 
-SWITCHES = (
+_STANDING = (
     Switch("two-routes", "only txt2img and img2img exist; everything else is a 404"),
     Switch(
         "cut",
@@ -49,21 +50,30 @@ SWITCHES = (
         "BYTES",
         statuses=(413, 422),
     ),
-    Switch("busy", "a generation is refused with Retry-After: 1", "N", optional=True, statuses=(503, 429)),
-    Switch("drop", "the connection is dropped in the middle of a generation's answer", "N", optional=True),
-    Switch("garbage", "a generation's answer is broken JSON", "N", optional=True),
-    Switch("empty-image", 'a generation\'s answer has images: [""]', "N", optional=True),
-    Switch("oom", "a generation runs out of memory", "N", optional=True),
-    Switch("nan", "a generation produces NaNs", "N", optional=True),
     Switch("html", "every route answers 200 with an HTML page, as a sign-in page or a wrong address does"),
 )
 
-_BY_NAME = {switch.name: switch for switch in SWITCHES}
-
-HELP = (
-    "misbehave as real endpoints do; may be given several times. N limits it to the first N generations:\n"
-    + ("\n".join(f"  {switch.usage}\n      {switch.help}" for switch in SWITCHES))
+_FAULTS = (
+    Switch("busy", "refused with an HTML page and Retry-After: 1", "N", optional=True, statuses=(503, 429)),
+    Switch("drop", "the connection is dropped in the middle of the answer", "N", optional=True),
+    Switch("garbage", "the answer is broken JSON", "N", optional=True),
+    Switch("empty-image", 'the answer has images: [""]', "N", optional=True),
+    Switch("oom", "the server runs out of memory", "N", optional=True),
+    Switch("nan", "the model produces NaNs", "N", optional=True),
 )
+
+_BY_NAME = {switch.name: switch for switch in (*_STANDING, *_FAULTS)}
+
+
+def _described(switches: Iterable[Switch]) -> str:
+    return "\n".join(f"  {switch.usage}\n      {switch.help}" for switch in switches)
+
+
+HELP = f"""\
+misbehave as real endpoints do; may be given several times
+{_described(_STANDING)}
+faults of txt2img and img2img, one per request in the order given, each N times or for ever:
+{_described(_FAULTS)}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +117,23 @@ def _status(text: str, switch: Switch) -> int:
 
 
 class Behaviour:
-    """The orders in force, counting down those that are for the first N only. Used on the event loop."""
+    """The orders in force. Used on the event loop."""
 
     def __init__(self, orders: Iterable[Order] = ()) -> None:
-        self._orders = {each.name: each for each in orders}
-        self._left = {each.name: each.amount for each in self._orders.values()}
+        faults = {switch.name for switch in _FAULTS}
+        given = list(orders)
+        self._standing = {each.name: each for each in given if each.name not in faults}
+        self._faults = deque(each for each in given if each.name in faults and each.amount)
 
-    def find(self, name: str) -> Order | None:
-        """The order of that name, if given."""
-        return self._orders.get(name)
+    def standing(self, name: str) -> Order | None:
+        """The order of that name, if given; the last one wins."""
+        return self._standing.get(name)
 
-    def take(self, name: str) -> Order | None:
-        """The same, using up one of its times; None when there are none left."""
-        if self._left.get(name, 0) <= 0:
+    def next_fault(self) -> Order | None:
+        """What goes wrong with the generation that is asked for now; uses up one of its times."""
+        if not self._faults:
             return None
-        self._left[name] -= 1
-        return self._orders[name]
+        fault = self._faults.popleft()
+        if fault.amount > 1:
+            self._faults.appendleft(replace(fault, amount=fault.amount - 1))
+        return fault

@@ -51,7 +51,7 @@ class Checkpoint:
 CHECKPOINTS = (
     Checkpoint("practice (no neural network)"),
     Checkpoint("practice watercolour (no neural network)", "watercolour"),
-    Checkpoint("practice ink (no neural network)", "ink drawing"),
+    Checkpoint("practice ink (no neural network)", "ink"),
 )
 
 _BY_ALIAS = {alias: checkpoint for checkpoint in CHECKPOINTS for alias in checkpoint.aliases}

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sdstudio.practice.behave import Behaviour, Order
 
+FAULT = "sdstudio.fault"  # key of the scope: the fault ordered for this request, for the routes to see
 GENERATION_PATHS = ("/sdapi/v1/txt2img", "/sdapi/v1/img2img")
 
 _REASONS = {
@@ -46,7 +47,7 @@ class Gateway:
         self._requests += 1
         if refusal := self._refusal(scope):
             await refusal(scope, receive, send)
-        elif limit := self._behaviour.find("limit"):
+        elif limit := self._behaviour.standing("limit"):
             await self._limited(limit, scope, receive, send)
         else:
             await self._passed(scope, receive, send)
@@ -54,15 +55,17 @@ class Gateway:
     def _refusal(self, scope: Scope) -> Response | None:
         """The answer to a request that goes no further."""
         generation = scope["path"] in GENERATION_PATHS
-        expire = self._behaviour.find("expire")
+        expire = self._behaviour.standing("expire")
         if not self._is_authorised(scope) or (expire and self._requests > expire.amount):
             return JSONResponse(_NOT_AUTHENTICATED, 401, {"WWW-Authenticate": "Bearer"})
-        if self._behaviour.find("html"):
+        if self._behaviour.standing("html"):
             return HTMLResponse(_page("Sign in", "This is no API: a page for people stands here."))
-        if self._behaviour.find("two-routes") and not generation:
+        if self._behaviour.standing("two-routes") and not generation:
             return JSONResponse(_NOT_FOUND, 404)
-        if generation and (busy := self._behaviour.take("busy")):
-            return _status_page(busy.status, {"Retry-After": "1"})
+        if generation and (fault := self._behaviour.next_fault()):
+            if fault.name == "busy":
+                return _status_page(fault.status, {"Retry-After": "1"})
+            scope[FAULT] = fault.name
         return None
 
     def _is_authorised(self, scope: Scope) -> bool:
@@ -80,10 +83,9 @@ class Gateway:
         await self._passed(scope, _replay(body or b"", receive), send)
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        generation = scope["path"] in GENERATION_PATHS
-        if generation and self._behaviour.take("drop"):
+        if scope.get(FAULT) == "drop":
             await self._dropped(scope, receive, send)
-        elif cut := self._behaviour.find("cut"):
+        elif cut := self._behaviour.standing("cut"):
             await self._cut(cut, scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -11,9 +11,11 @@ import os
 import socket
 import sys
 import threading
+import warnings
 
 import uvicorn
 from fastapi import APIRouter, Depends, FastAPI
+from PIL import Image
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse
@@ -65,6 +67,7 @@ def application(endpoint: PracticeEndpoint) -> FastAPI:
 
 def run(options: ServeOptions) -> int:
     """Serve until told to end; blocks. 0, or 1 if the address cannot be listened on."""
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # `pictures` has its own, lower limit
     logging.basicConfig(stream=sys.stderr, level=logging.INFO if options.api_log else logging.WARNING)
     try:
         listener = _listener(options.host, options.port)

@@ -9,15 +9,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from sdstudio.practice import scripts
-from sdstudio.practice.behave import Behaviour
 from sdstudio.practice.endpoint import PracticeEndpoint
 from sdstudio.practice.fields import IMG2IMG, TXT2IMG
+from sdstudio.practice.gateway import FAULT
 from sdstudio.practice.generation_job import GenerationJob
 from sdstudio.practice.schema import Field, body_of, openapi_body
 from sdstudio.practice.state import TaskIds, new_task_id
 from sdstudio.practice.wire_errors import Broke, Declined
 
-_FAULTS = {
+_FAILURES = {
     "oom": Broke(
         "OutOfMemoryError",
         "CUDA out of memory. Tried to allocate 12.00 GiB (ordered by --behave oom; there is no GPU here)",
@@ -47,6 +47,7 @@ def generation_routes(endpoint: PracticeEndpoint) -> APIRouter:
 async def _generated(
     endpoint: PracticeEndpoint, kind: str, fields: Sequence[Field], request: Request
 ) -> Response:
+    ordered: str = request.scope.get(FAULT, "")
     values = await body_of(request, fields)
     if kind == "img2img" and values["init_images"] is None:
         raise Declined(404, "Init image not found")
@@ -57,12 +58,12 @@ async def _generated(
         values,
         endpoint.options,
         endpoint.state,
-        slow_s=slow.amount if (slow := endpoint.behaviour.find("slow")) else 0.0,
-        fault=_fault(endpoint.behaviour),
+        slow_s=slow.amount if (slow := endpoint.behaviour.standing("slow")) else 0.0,
+        fault=_FAILURES.get(ordered),
     )
     endpoint.tasks.add(task)
     answer = await endpoint.painting.run(lambda: _run(job, task, endpoint.tasks))
-    return Response(_spoiled(answer, endpoint.behaviour), media_type="application/json")
+    return Response(_spoiled(answer, ordered), media_type="application/json")
 
 
 def _run(job: GenerationJob, task: str, tasks: TaskIds) -> bytes:
@@ -72,13 +73,7 @@ def _run(job: GenerationJob, task: str, tasks: TaskIds) -> bytes:
     return answer
 
 
-def _fault(behaviour: Behaviour) -> Broke | None:
-    return next((fault for name, fault in _FAULTS.items() if behaviour.take(name)), None)
-
-
-def _spoiled(answer: bytes, behaviour: Behaviour) -> bytes:
-    if behaviour.take("empty-image"):
+def _spoiled(answer: bytes, ordered: str) -> bytes:
+    if ordered == "empty-image":
         return json.dumps(json.loads(answer) | {"images": [""]}).encode()
-    if behaviour.take("garbage"):
-        return answer[: len(answer) // 2]
-    return answer
+    return answer[: len(answer) // 2] if ordered == "garbage" else answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter
@@ -95,17 +95,20 @@ def list_routes(endpoint: PracticeEndpoint) -> APIRouter:
     """GET /sdapi/v1/…; none waits for the running job."""
     router = APIRouter(prefix="/sdapi/v1", tags=["lists"])
     for name, make in _LISTS.items():
-
-        async def answer(make: Any = make) -> JSONResponse:
-            return JSONResponse(make())
-
-        router.get(f"/{name}", name=name)(answer)
+        router.get(f"/{name}", name=name)(_answering(make))
 
     @router.get("/cmd-flags")
     async def flags() -> JSONResponse:
         return JSONResponse(dict(endpoint.flags))
 
     return router
+
+
+def _answering(make: Callable[[], object]) -> Callable[[], Awaitable[JSONResponse]]:
+    async def answer() -> JSONResponse:
+        return JSONResponse(make())
+
+    return answer
 
 
 def lora_routes() -> APIRouter:
