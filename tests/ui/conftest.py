@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -12,6 +13,9 @@ from PySide6.QtWidgets import QApplication
 def _qt_loop() -> asyncio.AbstractEventLoop:
     import qasync  # after PySide6, which it looks for
 
+    # The last test's loop holds QObjects with running timers (qasync keeps even a cancelled one running); left to
+    # the garbage collector they may be taken down in this test's worker threads, where Qt forbids it.
+    gc.collect()
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)  # else the last window takes the running loop with it
