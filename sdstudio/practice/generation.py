@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from sdstudio.practice.denoiser import Guided, LocalScore, PatchWidths
+from sdstudio.practice.denoiser import LocalScore, PatchWidths
+from sdstudio.practice.detail import enlarged, resized
+from sdstudio.practice.guidance import Guided
 from sdstudio.practice.noise import Array, BrownianPath, StepNoise, starting_noise
-from sdstudio.practice.painting.picture_set import low_set, resized
+from sdstudio.practice.painting.picture_set import PictureSet, picture_set
 from sdstudio.practice.samplers import sampler_named
 from sdstudio.practice.sampling import Run
 from sdstudio.practice.schedules import Levels
 from sdstudio.practice.words import read_prompt
 
 Pixels = NDArray[np.uint8]
-SET_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +51,24 @@ def working_size(width: int, height: int) -> tuple[int, int]:
     return max(8, round(width * factor)), max(8, round(height * factor))
 
 
+def _score(pictures: PictureSet, *, wrap: bool) -> LocalScore:
+    widths = PatchWidths(pictures.coherence, pictures.grain)
+    return LocalScore(pictures.pictures, pictures.families, widths, wrap=wrap)
+
+
 def run(plan: Plan, after_step: Callable[[Callable[[], Pixels]], bool]) -> Pixels:
     """The picture of the plan; `after_step` gets a preview maker and answers whether to go on."""
     width, height = working_size(plan.width, plan.height)
+    aspect = plan.width / plan.height
     shape = (3, height, width)
     sampler = sampler_named(plan.sampler)
-    prompted = LocalScore(
-        low_set(read_prompt(plan.prompt), SET_SIZE, width, height), PatchWidths(), wrap=plan.tiling
-    )
-    other = LocalScore(
-        low_set(read_prompt(plan.negative_prompt), SET_SIZE, width, height), PatchWidths(), wrap=plan.tiling
-    )
-    model = Guided(prompted, other, plan.cfg_scale * sampler.cfg_factor)
+    pictures = picture_set(read_prompt(plan.prompt), width, height, aspect)
+    others = picture_set(read_prompt(plan.negative_prompt), width, height, aspect, 2)
+    score = _score(pictures, wrap=plan.tiling)
+    model = Guided(score, _score(others, wrap=plan.tiling), plan.cfg_scale * sampler.cfg_factor)
     x = starting_noise(shape, plan.seed, plan.subseed, plan.subseed_strength) * np.float32(plan.sigmas[0])
     if plan.source is not None:
-        x = x + _planar(resized(plan.source, width, height))
+        x = x + resized(_planar(plan.source), width, height, Image.Resampling.BOX)
     path = BrownianPath(shape, plan.seed, float(plan.sigmas[-1]), float(plan.sigmas[0]))
     last = x
     for state in sampler.rule(Run(model, x, plan.sigmas, StepNoise(shape, plan.seed), path, plan.eta)):
@@ -74,7 +79,7 @@ def run(plan: Plan, after_step: Callable[[Callable[[], Pixels]], bool]) -> Pixel
 
         if not after_step(preview):
             break
-    return resized(_pixels(last), plan.width, plan.height)
+    return _pixels(enlarged(last, score, pictures, plan.width, plan.height))
 
 
 def _planar(pixels: Pixels) -> Array:

@@ -1,0 +1,43 @@
+"""The motifs by name: who paints them, and how a set of them is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sdstudio.practice.painting.canvas import Canvas
+from sdstudio.practice.painting.landscape import paint_landscape
+from sdstudio.practice.painting.portrait import paint_portrait
+from sdstudio.practice.painting.seascape import paint_seascape
+from sdstudio.practice.words import Theme
+
+Painter = Callable[[Canvas, Theme, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Motif:
+    """How to paint pictures of one kind and how they hang together.
+
+    `paint` gets the canvas, the theme, the picture's family and its number. `coherence` is the part of a picture
+    that has to be decided together at first (a face: much; a meadow: little), `grain` the pixels at the end.
+    """
+
+    paint: Painter
+    families: int = 3
+    members: int = 7
+    coherence: float = 0.5
+    grain: int = 3
+
+
+MOTIFS: dict[str, Motif] = {
+    "portrait": Motif(paint_portrait, families=6, members=4, coherence=0.6),
+    "landscape": Motif(paint_landscape, families=3, members=8, coherence=0.45),
+    "sea": Motif(paint_seascape, families=3, members=8, coherence=0.45),
+}
+
+_GUESSED = ("landscape", "sea")
+
+
+def motif_of(theme: Theme) -> Motif:
+    """The theme's motif; when no word names one, its unknown words choose."""
+    return MOTIFS.get(theme.motif) or MOTIFS[_GUESSED[theme.salt % len(_GUESSED)]]
