@@ -182,3 +182,55 @@ def test_a_client_that_gives_up_does_not_stop_the_job(server: Server) -> None:
     assert shape(after) in (shape(recorded), shape(recorded | {"current_image": None}))
     server.client.post("/sdapi/v1/interrupt")
     assert len(server.run("client_gives_up_next_request").result().json()["images"]) == 1
+
+
+def test_a_task_is_told_by_its_id_while_it_waits_and_runs(server: Server) -> None:
+    recorded = Exchange.load("internal_progress_no_body").response["json"]
+
+    def told(task: str, **more: Any) -> dict[str, Any]:
+        found = server.client.post("/internal/progress", json={"id_task": task, **more}).json()
+        assert list(found) == list(recorded)
+        return found
+
+    first = server.run("second_request_first", force_task_id="task(first)")
+    server.await_step(1)
+    second = server.run("second_request_during_run", force_task_id="task(second)")
+    while not (waiting := told("task(second)"))["queued"]:
+        pass
+    assert waiting["textinfo"] == "In queue: 1/1"
+    assert server.client.get("/internal/pending-tasks").json() == {"size": 1, "tasks": ["task(second)"]}
+    running = told("task(first)")
+    assert (running["active"], running["completed"]) == (True, False)
+    assert 0 < running["progress"] < 1
+    assert running["eta"] > 0
+    assert running["live_preview"].startswith("data:image/png;base64,")
+    assert told("task(first)", live_preview=False)["live_preview"] is None
+    newest = told("task(first)")["id_live_preview"]
+    assert newest >= running["id_live_preview"] > 0
+    server.client.post("/sdapi/v1/interrupt")
+    assert first.result().status_code == second.result().status_code == 200
+    assert told("task(second)")["completed"] is True
+    assert told("task(third)") == recorded
+
+
+def test_a_preview_one_has_is_not_sent_again(server: Server) -> None:
+    server.client.post("/sdapi/v1/options", json={"show_progress_every_n_steps": 5}).raise_for_status()
+    running = server.run("progress_run_itself", force_task_id="task(mine)")
+    server.await_step(6)
+    asked = {"id_task": "task(mine)", "id_live_preview": 1}
+    found = server.client.post("/internal/progress", json=asked).json()
+    server.client.post("/sdapi/v1/interrupt")
+    server.client.post("/sdapi/v1/options", json={"show_progress_every_n_steps": 1}).raise_for_status()
+    running.result()
+    assert (found["id_live_preview"], found["live_preview"]) == (1, None)
+
+
+def test_a_change_of_checkpoint_waits_for_the_running_job(server: Server) -> None:
+    running = server.run("list_during_run_itself")
+    server.await_step(1)
+    server.client.post("/sdapi/v1/options", json={"jpeg_quality": 81}).raise_for_status()
+    assert not running.done()
+    name = server.client.get("/sdapi/v1/sd-models").json()[0]["title"]
+    server.client.post("/sdapi/v1/options", json={"sd_model_checkpoint": name}).raise_for_status()
+    assert not _busy(server.progress())
+    assert running.result().status_code == 200
