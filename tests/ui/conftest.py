@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
+import pytestqt.plugin
 from PySide6.QtWidgets import QApplication
 
 
@@ -19,7 +22,33 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)  # else the last window takes the running loop with it
-    return qasync.QEventLoop(app)
+
+    class Loop(qasync.QEventLoop):
+        """qasync lets events happen once more after it has stopped; tasks they step need to see their loop."""
+
+        def run_forever(self) -> int:
+            try:
+                return super().run_forever()
+            finally:
+                asyncio._set_running_loop(self)
+
+        def run_until_complete(self, future: Any) -> Any:
+            try:
+                return super().run_until_complete(future)
+            finally:
+                asyncio._set_running_loop(None)
+
+    return Loop(app)
+
+
+@pytest.fixture(autouse=True)
+def _no_events_while_the_loop_stands(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest-qt has Qt's events happen between set-up, call and take-down of a test.
+
+    The timers by which qasync steps its tasks are among them, and a task stepped while no loop runs fails.
+    """
+    if inspect.iscoroutinefunction(request.function):
+        monkeypatch.setattr(pytestqt.plugin, "_process_events", lambda: None)
 
 
 def pytest_asyncio_loop_factories(
