@@ -30,6 +30,7 @@ def main(words: Sequence[str]) -> int:
             parser.error(f"there is no bench {name!r}; there are {', '.join(BENCHES)}")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # nobody's tokens are looked up
+    os.environ["QT_LOGGING_RULES"] = "default.warning=false"  # what the offscreen platform cannot do
     rows: list[Row] = []
     for name, measure in BENCHES.items():
         if not asked.name or name.startswith(tuple(asked.name)):
