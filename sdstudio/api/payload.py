@@ -30,21 +30,34 @@ def encode(request: GenerationRequest, pictures: Mapping[str, bytes], *, task_id
     Raises `InvalidRequest` for a value that cannot be sent (an open seed among them) and `UnreadableImage` for
     an input that is no picture.
     """
-    request.checked()
+    named = fields(request) | {"force_task_id": task_id}
     if request.seed < 0:
         raise InvalidRequest("seed", "The seed has not been chosen yet")
-    fields = _common(request, task_id)
-    images: dict[str, bytes] = {}
+    return b"".join(_pieces(named, images(request, pictures)))
+
+
+def fields(request: GenerationRequest) -> dict[str, Any]:
+    """All that the request says in the wire's names, but for its pictures; an open seed is -1.
+
+    Raises `InvalidRequest` for a value that cannot be sent.
+    """
+    request.checked()
+    named = _common(request)
     if request.img2img:
-        fields |= _img2img(request.img2img)
-        images = _images(request.img2img, pictures)
-    else:
-        fields |= _hires(request.hires, request.cfg_scale)
-    return b"".join(_pieces(fields, images))
+        return named | _img2img(request.img2img)
+    return named | _hires(request.hires, request.cfg_scale)
 
 
-def _common(request: GenerationRequest, task_id: str) -> dict[str, Any]:
-    fields: dict[str, Any] = {
+def images(request: GenerationRequest, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The PNGs as they are sent, by the wire's name: "init_images" (a list of one there) and "mask".
+
+    Raises `UnreadableImage` for an input that is missing or no picture.
+    """
+    return _images(request.img2img, pictures) if request.img2img else {}
+
+
+def _common(request: GenerationRequest) -> dict[str, Any]:
+    named: dict[str, Any] = {
         "prompt": request.prompt,
         "negative_prompt": request.negative_prompt,
         "width": request.width,
@@ -60,17 +73,16 @@ def _common(request: GenerationRequest, task_id: str) -> dict[str, Any]:
         "restore_faces": False,
         "send_images": True,
         "save_images": False,
-        "force_task_id": task_id,
     }
     if request.sampler_name:
-        fields["sampler_name"] = request.sampler_name
+        named["sampler_name"] = request.sampler_name
     if request.scheduler:
-        fields["scheduler"] = request.scheduler
+        named["scheduler"] = request.scheduler
     overrides = {"sd_model_checkpoint": request.checkpoint, "sd_vae": request.vae}
     chosen = {name: value for name, value in overrides.items() if value}
     if chosen:
-        fields |= {"override_settings": chosen, "override_settings_restore_afterwards": True}
-    return fields
+        named |= {"override_settings": chosen, "override_settings_restore_afterwards": True}
+    return named
 
 
 def _hires(hires: Hires | None, cfg_scale: float) -> dict[str, Any]:
@@ -93,12 +105,12 @@ def _hires(hires: Hires | None, cfg_scale: float) -> dict[str, Any]:
 
 
 def _img2img(part: Img2Img) -> dict[str, Any]:
-    fields: dict[str, Any] = {
+    named: dict[str, Any] = {
         "denoising_strength": part.denoising_strength,
         "resize_mode": part.resize_mode,
         "include_init_images": False,
     }
-    return fields | _inpaint(part.inpaint) if part.inpaint else fields
+    return named | _inpaint(part.inpaint) if part.inpaint else named
 
 
 def _inpaint(part: Inpaint) -> dict[str, Any]:
@@ -113,10 +125,10 @@ def _inpaint(part: Inpaint) -> dict[str, Any]:
 
 def _images(part: Img2Img, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
     source = inputs.source_png(_stored(part.source, pictures))
-    images = {"init_images": source.png}
+    pngs = {"init_images": source.png}
     if part.inpaint:
-        images["mask"] = inputs.mask_png(_stored(part.inpaint.mask, pictures), source.size)
-    return images
+        pngs["mask"] = inputs.mask_png(_stored(part.inpaint.mask, pictures), source.size)
+    return pngs
 
 
 def _stored(image: InputImage, pictures: Mapping[str, bytes]) -> bytes:
@@ -126,10 +138,10 @@ def _stored(image: InputImage, pictures: Mapping[str, bytes]) -> bytes:
         raise UnreadableImage("A picture that belongs to this request is missing") from error
 
 
-def _pieces(fields: Mapping[str, Any], images: Mapping[str, bytes]) -> Iterator[bytes]:
+def _pieces(named: Mapping[str, Any], pngs: Mapping[str, bytes]) -> Iterator[bytes]:
     """JSON with the pictures spliced in: `json.dumps` over their megabytes would hold the GIL for long."""
-    yield json.dumps(fields, allow_nan=False).encode().removesuffix(b"}")
-    for name, png in images.items():
+    yield json.dumps(named, allow_nan=False).encode().removesuffix(b"}")
+    for name, png in pngs.items():
         opening, closing = (b'["', b'"]') if name == "init_images" else (b'"', b'"')
         yield b',"' + name.encode() + b'":' + opening
         for start in range(0, len(png), _BASE64_PIECE):
