@@ -14,16 +14,13 @@ from typing import Any
 from PIL import Image
 
 from sdstudio.practice import pictures
+from sdstudio.practice.batch_watch import BatchWatch
 from sdstudio.practice.engine import paint, pass_steps
 from sdstudio.practice.infotexts import extra_parameters, info_of, infotext_of
 from sdstudio.practice.options import Options, Settings
 from sdstudio.practice.processing import Processing, processing_of
 from sdstudio.practice.state import ServerState
 from sdstudio.practice.wire_errors import Broke
-
-Make = Callable[[], Image.Image]
-
-_THUMBNAIL = (256, 256)
 
 
 @dataclass(slots=True)
@@ -50,7 +47,7 @@ class GenerationJob:
     def _answer(self) -> bytes:
         p = processing_of(self.kind, self.values, self._settings())
         made = self._made(p)
-        with_grid = bool(made.kept) and len(made.kept) > 1
+        with_grid = len(made.kept) > 1
         if with_grid:
             made.put_first(pictures.grid(made.kept, int(self.options.current["n_rows"])), self._encoded)
         info = info_of(p, made.infotexts, first_image=int(with_grid), job_timestamp=self.state.job_timestamp)
@@ -119,68 +116,3 @@ class _Made:
         sheet.info = dict(self.kept[0].info)
         self.encoded.insert(0, encode(sheet))
         self.infotexts.insert(0, self.infotexts[0])
-
-
-class BatchWatch:
-    """Told of each step of each picture of one batch; keeps the global state and asks whether to go on.
-
-    The original samples a batch at once, so steps are told as shares of the batch.
-    """
-
-    def __init__(
-        self,
-        state: ServerState,
-        settings: Settings,
-        *,
-        passes: tuple[int, ...],
-        batch: int,
-        size: int,
-        slow_s: float = 0.0,
-    ) -> None:
-        self._state = state
-        self._settings = settings
-        self._passes = passes
-        self._batch = batch
-        self._size = size
-        self._slow_s = slow_s
-        self._done: list[Image.Image] = []
-        self._unseen_steps = 0
-
-    @property
-    def stopped(self) -> bool:
-        """Whether this batch is to end."""
-        return self._state.interrupted or self._state.skipped
-
-    def finished(self, image: Image.Image) -> None:
-        """One picture of the batch is there; a small copy is kept for the previews."""
-        small = image.copy()
-        small.thumbnail(_THUMBNAIL)
-        self._done.append(small)
-
-    def step(self, done: int, total: int, preview: Make) -> bool:
-        """Called by the painter after each step, on the painting thread."""
-        self._tell((len(self._done) * total + done) // self._size)
-        self._unseen_steps += 1
-        every = int(self._settings["show_progress_every_n_steps"])
-        if self._settings["live_previews_enable"] and 0 < every <= self._unseen_steps:
-            self._unseen_steps = 0
-            self._state.show_preview(self._sheet(preview()))
-        if self._slow_s:
-            self._state.raised.wait(self._slow_s)
-        return not self.stopped
-
-    def _tell(self, step: int) -> None:
-        first = self._batch * len(self._passes)
-        for number, steps in enumerate(self._passes):
-            if step <= steps or number + 1 == len(self._passes):
-                self._state.at(first + number, min(step, steps), steps)
-                return
-            step -= steps
-
-    def _sheet(self, current: Image.Image) -> Image.Image:
-        """The picture so far, on a sheet with the rest of its batch."""
-        if self._size == 1 or not self._settings["show_progress_grid"]:
-            return current
-        done = [image.resize(current.size) for image in self._done]
-        waiting = [Image.new("RGB", current.size)] * (self._size - len(done) - 1)
-        return pictures.grid([*done, current, *waiting])

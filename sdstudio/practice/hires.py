@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sdstudio.practice import limits
-from sdstudio.practice.checkpoints import checkpoint_containing
 from sdstudio.practice.engine import LATENT_MODES, SAMPLERS, UPSCALERS, HiresRecipe
 from sdstudio.practice.wire_errors import Broke
 
 _DEFAULT_UPSCALER = "Latent"
-_SAME_CHECKPOINT = "Use same checkpoint"
 
 
 def asked(values: Mapping[str, Any]) -> bool:
@@ -21,10 +19,9 @@ def asked(values: Mapping[str, Any]) -> bool:
 
 def check(values: Mapping[str, Any]) -> None:
     """Raises `Broke` as the original would, down to Python's own sentence for a missing strength."""
-    _check_checkpoint(values["refiner_checkpoint"])
     if not asked(values):
         return
-    _check_checkpoint(values["hr_checkpoint_name"])
+    limits.check_checkpoint(values["hr_checkpoint_name"])
     upscaler = values["hr_upscaler"]
     if upscaler is not None and upscaler not in {*LATENT_MODES, *(entry.name for entry in UPSCALERS)}:
         raise Broke("Exception", f"could not find upscaler named {upscaler}")
@@ -82,8 +79,3 @@ def told(values: Mapping[str, Any]) -> dict[str, Any]:
         "Hires upscaler": values["hr_upscaler"],
     }
     return as_first | {key: value for key, value in own.items() if value is not None}
-
-
-def _check_checkpoint(name: str | None) -> None:
-    if name and name != _SAME_CHECKPOINT and checkpoint_containing(name) is None:
-        raise Broke("Exception", f"Could not find checkpoint with name {name}")

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from sdstudio.practice.checkpoints import checkpoint_containing
 from sdstudio.practice.wire_errors import Broke
 
 LARGEST_PICTURE = 2**24  # pixels: 4096²
@@ -17,6 +18,7 @@ LARGEST_ANSWER = 2**27  # pixels of all pictures together: 32 of 2048²
 MOST_PICTURES = 10_000  # small pictures are limited by what an answer's texts would weigh
 MOST_STEPS = 1000
 
+_SAME_CHECKPOINT = "Use same checkpoint"
 _WHOLE = ("width", "height", "steps", "batch_size", "n_iter")
 
 
@@ -28,9 +30,16 @@ def check(values: Mapping[str, Any], kind: str) -> None:
         raise Broke("TypeError", "'NoneType' object cannot be interpreted as an integer")
     _check_numbers(values)
     _check_steps(values["steps"], kind)
+    check_checkpoint(values["refiner_checkpoint"])
     if values["batch_size"] < 1 or values["n_iter"] < 1:
         raise Broke("IndexError", "list index out of range")
     check_size(values["width"], values["height"], values["batch_size"] * values["n_iter"])
+
+
+def check_checkpoint(name: str | None) -> None:
+    """Raises `Broke` if a refiner or hires pass wants a checkpoint that does not exist."""
+    if name and name != _SAME_CHECKPOINT and checkpoint_containing(name) is None:
+        raise Broke("Exception", f"Could not find checkpoint with name {name}")
 
 
 def check_size(width: int, height: int, count: int) -> None:

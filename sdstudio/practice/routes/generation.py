@@ -18,11 +18,11 @@ from sdstudio.practice.state import TaskIds, new_task_id
 from sdstudio.practice.wire_errors import Broke, Declined
 
 _FAILURES = {
-    "oom": Broke(
+    "oom": (
         "OutOfMemoryError",
         "CUDA out of memory. Tried to allocate 12.00 GiB (ordered by --behave oom; there is no GPU here)",
     ),
-    "nan": Broke(
+    "nan": (
         "NansException",
         "A tensor with NaNs was produced in Unet. (ordered by --behave nan; there is no Unet here)",
     ),
@@ -59,7 +59,7 @@ async def _generated(
         endpoint.options,
         endpoint.state,
         slow_s=slow.amount if (slow := endpoint.behaviour.standing("slow")) else 0.0,
-        fault=_FAILURES.get(ordered),
+        fault=Broke(*_FAILURES[ordered]) if ordered in _FAILURES else None,
     )
     endpoint.tasks.add(task)
     answer = await endpoint.painting.run(lambda: _run(job, task, endpoint.tasks))
