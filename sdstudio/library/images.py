@@ -22,6 +22,8 @@ READ_ERRORS = (
     RuntimeError,
     OverflowError,
     MemoryError,
+    Image.DecompressionBombError,
+    Warning,  # Pillow's complaints of damage, where warnings are errors
 )
 _EXIF_POINTER, _USER_COMMENT, _ORIENTATION = 0x8769, 0x9286, 0x0112
 _PLUGINS = {

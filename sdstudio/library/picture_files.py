@@ -69,22 +69,30 @@ def _put(source: Path, target: Path) -> bool:
     try:
         os.link(source, target)
     except FileExistsError:
+        if _is_reservation(target):
+            _copy(source, target)
+            return True
         return _same_content(source, target)
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        return _copy(source, target)
+        return _put_copy(source, target)
     return True
 
 
-def _copy(source: Path, target: Path) -> bool:
+def _put_copy(source: Path, target: Path) -> bool:
     """For file systems without hard links: reserve the name, then put the whole file over the reservation."""
     try:
         target.open("xb").close()
     except FileExistsError:
-        if target.stat().st_size:  # an empty file is the reservation of an earlier try
+        if not _is_reservation(target):
             return _same_content(source, target)
-    temporary = target.with_name(f".{target.name}.tmp")
+    _copy(source, target)
+    return True
+
+
+def _copy(source: Path, target: Path) -> None:
+    temporary = target.with_name(f".{target.name}.tmp")  # one of an earlier try is written over
     try:
         shutil.copyfile(source, temporary)
         _sync(temporary)
@@ -93,7 +101,11 @@ def _copy(source: Path, target: Path) -> bool:
         temporary.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
         raise
-    return True
+
+
+def _is_reservation(target: Path) -> bool:
+    """Whether a try that was interrupted left an empty file; there is nothing in it to be lost."""
+    return target.is_file() and target.stat().st_size == 0
 
 
 def _same_content(source: Path, target: Path) -> bool:

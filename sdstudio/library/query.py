@@ -30,6 +30,10 @@ _CHILDREN = """
 SELECT parents.role, pictures.id FROM parents JOIN pictures USING (generation_id)
 WHERE parents.picture_id = ? AND removed_ms IS NULL ORDER BY pictures.id
 """
+_OF_JOB = """
+SELECT pictures.id FROM generations JOIN pictures ON generation_id = generations.id
+WHERE job_id = ? ORDER BY generations.id, position
+"""
 _FOUND = """
 SELECT picture_text.rowid FROM picture_text JOIN pictures ON pictures.id = picture_text.rowid
 WHERE picture_text MATCH ? AND removed_ms IS NULL ORDER BY picture_text.rowid DESC
@@ -60,6 +64,12 @@ def match_expression(query: str) -> str:
             star = "*" if being_typed or word.endswith("*") else ""
             terms.append(f'"{word.replace(chr(34), chr(34) * 2)}"{star}')
     return f"prompt : ({' AND '.join(terms)})" if terms else ""
+
+
+def ids_of_job(connection: sqlite3.Connection, job_id: str) -> list[int]:
+    """The pictures of one job's answer, in its order, removed ones too."""
+    found = connection.execute(_OF_JOB, (job_id,))
+    return [row[0] for row in found]
 
 
 def rows(connection: sqlite3.Connection, asked: Sequence[int], root: Path) -> list[PictureRow]:

@@ -102,9 +102,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         _PICTURES,
         "CREATE INDEX pictures_by_content ON pictures(sha256)",
         "CREATE INDEX pictures_by_generation ON pictures(generation_id)",
-        # All ids in order without reading the rows, which are a hundred times as large.
-        "CREATE INDEX pictures_shown ON pictures(id) WHERE removed_ms IS NULL",
-        "CREATE INDEX pictures_removed ON pictures(removed_ms) WHERE removed_ms IS NOT NULL",
+        # Ends in the id, so that all ids come in order without reading the rows, a hundred times as large.
+        "CREATE INDEX pictures_by_removal ON pictures(removed_ms)",
         _PARENTS,
         "CREATE INDEX parents_by_picture ON parents(picture_id) WHERE picture_id IS NOT NULL",
         _ARRIVALS,
