@@ -69,7 +69,6 @@ async def _with_studio(app: QApplication, window: MainWindow, data_dir: DataDir,
     except StudioError as error:
         log.warning("the studio does not open: %s", error.title)
         window.banner.show_error(error)
-        window.setEnabled(True)
         await ending.wait()
         return error.exit_code
 
@@ -81,6 +80,7 @@ async def _with_studio(app: QApplication, window: MainWindow, data_dir: DataDir,
     app.styleHints().colorSchemeChanged.connect(set_look)
     presenter = Presenter(window, studio)
     await presenter.start()
+    log.info("the window is ready")
     await ending.wait()
     await presenter.close()
     await studio.close()

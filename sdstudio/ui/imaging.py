@@ -55,6 +55,12 @@ class Decoder:
         """Drop what has not begun and wait for the at most two pictures being read."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
+    async def aclose(self) -> None:
+        """`close` without making the window wait: a large picture may take a second."""
+        closing = ThreadPoolExecutor(1, thread_name_prefix="image-closing")
+        await asyncio.get_running_loop().run_in_executor(closing, self.close)
+        closing.shutdown(wait=False)
+
 
 def decode(source: Source, *, within: Size | None = None) -> QImage:
     """The picture at `source`, blocking: for a worker thread.

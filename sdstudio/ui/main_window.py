@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
         self.panel = GeneratePanel()
+        self.panel.setEnabled(False)  # until it holds what was being typed: earlier words would be overwritten
         self.viewer = Viewer()
         self.strip = HistoryStrip()
         self.details = DetailsPanel()

@@ -47,7 +47,7 @@ class Presenter:
         geometry, state = self._window.saved_layout()
         self._studio.settings.update(window_geometry=geometry, window_state=state)
         await self._tasks.close()
-        self._decoder.close()
+        await self._decoder.aclose()
 
     def _restore(self) -> None:
         window, values = self._window, self._studio.settings.values
@@ -56,6 +56,8 @@ class Presenter:
             window.restore_layout(values.window_geometry, values.window_state)
         window.panel.attach(self._studio.library, self._decoder, self._tasks)
         window.panel.restore(self._studio.drafts.state)
+        window.panel.setEnabled(True)
+        window.panel.prompts.prompt.setFocus()
 
     def _connect(self) -> None:
         window = self._window

@@ -83,12 +83,15 @@ LIGHT = Colours(
 def apply(app: QApplication, choice: Choice) -> None:
     """Give the whole application the chosen look; "system" follows the desktop's dark or light setting."""
     look = DARK if _dark_wanted(choice) else LIGHT
+    sheet = _style_sheet(look)
+    if app.styleSheet() == sheet:
+        return  # polishing every widget anew takes a tenth of a second
     app.setStyle("Fusion")
     palette = _palette(look)
     app.setPalette(palette)
     for kind in OUTLINED:
         app.setPalette(_outlined(palette, look), kind)
-    app.setStyleSheet(_style_sheet(look))
+    app.setStyleSheet(sheet)
 
 
 # Fusion outlines these in a darker shade of Window, which on a dark window cannot be seen. They do not paint Window
