@@ -175,6 +175,10 @@ class JobQueue:
         if self._ledger.forget_old():
             self.reordered.emit()
 
+    async def found(self, job_id: str, pictures: Iterable[int]) -> None:
+        """Note that the pictures of an "unknown" or unstored job are in the history after all."""
+        await self._commit_in_any_case(ledger.found(job_id, pictures))
+
     async def put_back(self, job_id: str) -> None:
         """Send a running job back to the front of the line: it turned out that it never left."""
         await self._commit_in_any_case(ledger.requeue(job_id))

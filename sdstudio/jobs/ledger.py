@@ -50,6 +50,7 @@ class Ledger:
             "start": self._start,
             "finish": self._finish,
             "cancel": self._cancel,
+            "found": self._found,
             "requeue": self._requeue,
             "remove": self._remove,
             "doubt": self._doubt,
@@ -150,6 +151,13 @@ class Ledger:
             return None
         return self._settle(replace(job, state="cancelled", finished=datetime.fromisoformat(record["at"])))
 
+    def _found(self, record: Record) -> Job | None:
+        job = self._jobs.get(record["id"])
+        if job is None or not (job.state == "unknown" or (job.has_ended and job.kept)):
+            return None
+        pictures = tuple(int(number) for number in record["pictures"])
+        return self._settle(replace(job, state="done", picture_ids=pictures, error=None, kept=None))
+
     def _requeue(self, record: Record) -> Job | None:
         """Back to the front: a running job that never left, or an ended one whose kept answer is to be stored."""
         job = self._jobs.get(record["id"])
@@ -230,6 +238,11 @@ def finish(
     record: dict[str, Any] = {"op": "finish", "id": job_id, "state": state, "at": moment_record(now())}
     record.update(pictures=list(pictures), error=error, kept=kept)
     return record
+
+
+def found(job_id: str, pictures: Iterable[int]) -> dict[str, Any]:
+    """The record of a job that turned out to have been made and stored."""
+    return {"op": "found", "id": job_id, "pictures": list(pictures)}
 
 
 def cancel(job_id: str) -> dict[str, Any]:

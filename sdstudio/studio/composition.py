@@ -102,6 +102,7 @@ class Studio:
         self.queue = await JobQueue.open(self.data_dir.journal_file)
         self._when_closing("queue", self.queue.close)
         self._note_damage()
+        await self._reconcile()
         self.session = EndpointSession(PracticeProcess(), self.credentials, self.data_dir.spool)
         self._when_closing("session", self.session.close)
         old = {job.id for job in self.queue.jobs} if only_new_jobs else set[str]()
@@ -126,6 +127,14 @@ class Studio:
     def _note_damage(self) -> None:
         if lines := self.queue.replay.damaged_lines:
             self.notices.append(_damaged(lines, self.queue.replay.damaged_copy))
+
+    async def _reconcile(self) -> None:
+        """A crash may have come between the storing of a job's pictures and the note that it is done."""
+        for job in self.queue.jobs:
+            if job.state == "unknown" or job.kept:
+                pictures = await self.library.ids_of_job(job.id)
+                if pictures:
+                    await self.queue.found(job.id, pictures)
 
     async def _keep_token(self, url: str, token: str) -> KeyringUnavailable | None:
         try:

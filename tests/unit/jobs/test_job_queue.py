@@ -264,6 +264,20 @@ async def test_storing_cut_short_by_a_crash_can_be_tried_again(
     assert (after.state, after.kept, after.endpoint) == ("failed", kept_answer(tmp_path), MARK)
 
 
+async def test_what_was_unknown_is_done_once_its_pictures_are_found(queue: JobQueue, path: Path) -> None:
+    unknown, failed = await queue.enqueue(REQUEST), await queue.enqueue(REQUEST)
+    await queue.start(unknown.id, MARK)
+    await queue.finish(unknown.id, "unknown", error=AnswerLost("lost"))
+    await queue.start(failed.id, MARK)
+    await queue.finish(failed.id, "failed", error=GenerationFailed("no"))
+    await queue.found(unknown.id, [7])
+    await queue.found(failed.id, [8])
+    assert (queue.job(unknown.id).state, queue.job(unknown.id).picture_ids) == ("done", (7,))
+    assert queue.job(unknown.id).error is None
+    assert queue.job(failed.id).state == "failed"
+    assert list(map(job_record, await reopened(path))) == list(map(job_record, queue.jobs))
+
+
 async def test_a_running_or_done_job_is_not_made_again(queue: JobQueue) -> None:
     job = await queue.enqueue(REQUEST)
     assert (await queue.retry(job.id)).id == job.id
@@ -455,7 +469,10 @@ class Crashes(RuleBasedStateMachine):
         self.do(ledger.put(Job.new(REQUEST), front=front))
 
     @precondition(lambda self: len(self.live))
-    @rule(data=st.data(), what=st.sampled_from(["start", "finish", "cancel", "requeue", "remove", "retry"]))
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(["start", "finish", "cancel", "found", "requeue", "remove", "retry"]),
+    )
     def change(self, data: st.DataObject, what: str) -> None:
         job = data.draw(st.sampled_from(list(self.live)))
         if what == "finish":
@@ -465,6 +482,8 @@ class Crashes(RuleBasedStateMachine):
             self.do(ledger.put(Job.new(job.request), replaces=job.id))
         elif what == "start":
             self.do(ledger.start(job.id, None))
+        elif what == "found":
+            self.do(ledger.found(job.id, [1]))
         else:
             self.do(getattr(ledger, what)(job.id))
 
