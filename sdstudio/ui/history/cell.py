@@ -54,7 +54,7 @@ def fitted(size: QSize, box: QRect) -> QRectF:
 
 
 def _paint_stand_in(painter: QPainter, box: QRect, palette: QPalette, words: str) -> None:
-    painter.fillRect(box, palette.color(QPalette.ColorRole.AlternateBase))
+    painter.fillRect(box, palette.color(QPalette.ColorRole.Midlight))
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), words)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtGui import QPalette, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 MARGIN, GAP = 6, 4
 SMALLEST_CELL, LARGEST_CELL = 48, 320
@@ -19,6 +19,8 @@ class RowArea(QAbstractScrollArea):
         super().__init__(parent)
         self.count = 0  # of cells
         self._old_pitch = 1
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # a bright ground would falsify the colours
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(SMALLEST_CELL + 2 * MARGIN + self.horizontalScrollBar().sizeHint().height())
 
