@@ -41,4 +41,4 @@ class ElidedLabel(QLabel):
 
 def plain_tip(text: str) -> str:
     """Foreign text for a tooltip. What looks like HTML is HTML to Qt there; escaped it looks like itself."""
-    return GuiQt.convertFromPlainText(text) if text else ""
+    return GuiQt.convertFromPlainText(text, Qt.WhiteSpaceMode.WhiteSpaceNormal) if text else ""
