@@ -16,13 +16,13 @@ def title(job: Job) -> str:
 
 
 def state(job: Job) -> str:
-    """One or two words, and how many pictures came."""
+    """One or two words, and how many pictures came if not one."""
     if job.state == "running":
         return "Interrupting…" if job.interrupting else "Making"
     if job.state == "cancelled":
         return f"Interrupted · {len(job.picture_ids)} kept" if job.picture_ids else "Cancelled"
     if job.state == "done":
-        return f"Done · {_pictures(len(job.picture_ids))}"
+        return f"Done · {len(job.picture_ids)} pictures" if len(job.picture_ids) > 1 else "Done"
     return {"queued": "Waiting", "failed": "Failed", "unknown": "Not known"}[job.state]
 
 
@@ -63,7 +63,3 @@ def seconds_taken(job: Job) -> float:
     if job.started is None or job.finished is None:
         return 0.0
     return (job.finished - job.started).total_seconds()
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"

@@ -72,7 +72,7 @@ def shown_order(panel: QueuePanel) -> list[str]:
         (job(), "Waiting", ["Cancel"]),
         (job(state="running"), "Making", ["Interrupt"]),
         (job(state="running", interrupting=True), "Interrupting…", ["Interrupt"]),
-        (job(state="done", picture_ids=(1,)), "Done · 1 picture", ["Show", "Remove"]),
+        (job(state="done", picture_ids=(1,)), "Done", ["Show", "Remove"]),
         (job(state="done", picture_ids=(1, 2)), "Done · 2 pictures", ["Show", "Remove"]),
         (job(state="cancelled"), "Cancelled", ["Make again", "Remove"]),
         (
