@@ -47,6 +47,8 @@ async def test_an_answer_is_kept_byte_for_byte_with_its_whole_recipe(library, da
     assert (first.seed, records[1].seed, first.size) == (42, 43, Size(64, 64))
     assert (first.prompt, first.negative_prompt) == ("a lighthouse on a cliff", "fog")
     assert (first.infotext, first.recipe.steps) == (result.images[0].infotext, 25)
+    assert await library.ids_of_job("job") == ids
+    assert await library.ids_of_job("another") == []
     assert (first.seconds, first.interrupted, first.notes) == (1.5, True, ("The sampler was replaced.",))
     assert (first.missing, first.removed, first.format, first.role) == (False, False, "png", "picture")
     assert (first.sha256, first.size_bytes) == (result.images[0].sha256, len(contents[0]))
