@@ -119,10 +119,6 @@ class Library:
         """What of a job's answer is in the history, in the answer's order; removed pictures too."""
         return await self._read(lambda database: asked.ids_of_job(database, job_id))
 
-    async def ids_of_job(self, job_id: str) -> list[int]:
-        """What a job made, in the answer's order, removed pictures too; empty if nothing of it came in."""
-        return await self._read(lambda database: asked.ids_of_job(database, job_id))
-
     async def rows(self, ids: Iterable[int]) -> list[PictureRow]:
         """The rows of these ids, in their order; ids that are not there are left out."""
         wanted = list(ids)

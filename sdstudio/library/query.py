@@ -54,16 +54,6 @@ def ids(connection: sqlite3.Connection, query: str) -> array[int]:
     return found
 
 
-def ids_of_job(connection: sqlite3.Connection, job_id: str) -> list[int]:
-    """The ids of what a job made, in the answer's order; removed ones too."""
-    found = connection.execute(
-        "SELECT pictures.id FROM generations JOIN pictures ON generation_id = generations.id"
-        " WHERE job_id = ? ORDER BY generations.id, position",
-        (job_id,),
-    )
-    return [row[0] for row in found]
-
-
 def match_expression(query: str) -> str:
     """The words as FTS5 wants them: each quoted, the last one and those ending in * as beginnings of words."""
     words = query[:_LONGEST_QUERY].encode("utf-8", "replace").decode("utf-8").replace("\0", " ").split()
