@@ -46,8 +46,8 @@ _SUBJECTS = {
     "forest": {"": "forest wood woods woodland jungle tree grove park pine oak birch"},
     "city": {
         "street": "street alley road market",
-        "skyline": "skyline skyscraper tower megacity metropolis cyberpunk",
-        "": "city town village building architecture downtown urban house cottage cathedral castle bridge",
+        "skyline": "skyline skyscraper tower megacity metropolis",
+        "": "city town cyberpunk village building downtown urban house cottage cathedral castle bridge",
     },
     "flower": {
         "rose": "rose peony",

@@ -68,14 +68,12 @@ class Sketch:
 
     def strokes(self, lines: Array, widths: Array | float, colours: Array | Colour, alpha: float = 1.0) -> None:
         """Many brush strokes of equally many points: lines (n, k, 2), widths (n), colours (n, 3)."""
-        if len(lines):
-            self.polygons(
-                ribbons(lines, np.broadcast_to(np.float32(widths), len(lines)), TAPER), colours, alpha
-            )
+        self.polygons(ribbons(lines, np.broadcast_to(np.float32(widths), len(lines)), TAPER), colours, alpha)
 
     def polygons(self, shapes: Array, colours: Array | Colour, alpha: float = 1.0) -> None:
         """Many shapes of equally many points: (n, k, 2), colours (n, 3)."""
-        pixels = self._frame.pixels(shapes.reshape(-1, 2)).reshape(len(shapes), -1).tolist()
+        count, corners, _ = shapes.shape
+        pixels = self._frame.pixels(shapes.reshape(-1, 2)).reshape(count, 2 * corners).tolist()
         inks = np.full((len(shapes), 4), int(255 * alpha))
         inks[:, :3] = np.clip(np.asarray(colours) * 255 + 0.5, 0, 255)
         for outline, ink in zip(pixels, inks.tolist(), strict=True):

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sdstudio.practice.painting.abstract import paint_abstract
+from sdstudio.practice.painting.animals import paint_animal
 from sdstudio.practice.painting.canvas import Canvas
+from sdstudio.practice.painting.city import paint_city
+from sdstudio.practice.painting.flowers import paint_flowers
+from sdstudio.practice.painting.forest import paint_forest
 from sdstudio.practice.painting.landscape import paint_landscape
 from sdstudio.practice.painting.portrait import paint_portrait
 from sdstudio.practice.painting.seascape import paint_seascape
+from sdstudio.practice.painting.still_life import paint_still_life
 from sdstudio.practice.words import Theme
 
 Painter = Callable[[Canvas, Theme, int, int], None]
@@ -32,10 +38,16 @@ class Motif:
 MOTIFS: dict[str, Motif] = {
     "portrait": Motif(paint_portrait, families=6, members=4, coherence=0.6),
     "landscape": Motif(paint_landscape, families=3, members=8, coherence=0.45),
+    "forest": Motif(paint_forest, families=3, members=8, coherence=0.45),
+    "city": Motif(paint_city, families=4, members=6, coherence=0.55),
+    "flower": Motif(paint_flowers, families=4, members=6, coherence=0.6),
+    "animal": Motif(paint_animal, families=4, members=5, coherence=0.65),
+    "still life": Motif(paint_still_life, families=4, members=6, coherence=0.55),
+    "abstract": Motif(paint_abstract, families=3, members=8, coherence=0.4),
     "sea": Motif(paint_seascape, families=3, members=8, coherence=0.45),
 }
 
-_GUESSED = ("landscape", "sea")
+_GUESSED = ("landscape", "sea", "forest", "city", "flower", "still life", "abstract")
 
 
 def motif_of(theme: Theme) -> Motif:

@@ -11,10 +11,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sdstudio.practice.noise import Array
+from sdstudio.practice.noise import Array, generator
 from sdstudio.practice.painting.canvas import Canvas
+from sdstudio.practice.painting.grading import grade
 from sdstudio.practice.painting.motifs import motif_of
-from sdstudio.practice.words import Theme
+from sdstudio.practice.words import Theme, stable_number
 
 Pixels = NDArray[np.uint8]
 
@@ -76,4 +77,5 @@ def _paint(theme: Theme, number: int, width: int, height: int, aspect: float) ->
     motif = motif_of(theme)
     canvas = Canvas.blank(width, height, aspect, detail=min(1.0, min(width, height) / _FULL_DETAIL))
     motif.paint(canvas, theme, number % motif.families, number)
+    grade(canvas, theme, generator(theme.salt, stable_number("grade"), number))
     return canvas.pixels()

@@ -11,8 +11,11 @@ from sdstudio.practice.painting.drawing import Frame, Random, arcs, curve
 from sdstudio.practice.painting.face import paint_face, skin_ramp
 from sdstudio.practice.painting.hair import paint_back, paint_front
 from sdstudio.practice.painting.person import Person
-from sdstudio.practice.painting.sitters import Backdrop, backdrop, sitter
+from sdstudio.practice.painting.sitters import backdrop, sitter
+from sdstudio.practice.painting.wall import paint_wall
 from sdstudio.practice.words import Theme, stable_number
+
+_SOFT = ("cinematic", "photo", "neon")  # styles with a shallow focus
 
 
 def paint_portrait(canvas: Canvas, theme: Theme, family: int, number: int) -> None:
@@ -25,26 +28,12 @@ def paint_portrait(canvas: Canvas, theme: Theme, family: int, number: int) -> No
         0.2 * min(canvas.height, canvas.width * 1.2) * (1 + 0.015 * chance.normal()),
         0.012 * chance.normal(),
     )
-    paint_backdrop(canvas, backdrop(theme, family, number), chance)
+    paint_wall(canvas, backdrop(theme, family, number), chance, soft=theme.style in _SOFT)
     paint_back(canvas, frame, person)
     _neck(canvas, frame, person)
     _clothes(canvas, frame, person, chance)
     paint_face(canvas, frame, person)
     paint_front(canvas, frame, person)
-
-
-def paint_backdrop(canvas: Canvas, colours: Backdrop, chance: Random) -> None:
-    """A wall in three tones with the brush's marks in it."""
-    x, y = canvas.grid(Frame(canvas.width / 2, canvas.height * 0.42, canvas.short / 2))
-    field = 0.8 + 0.35 * canvas.clouded(chance, 2, 4) - 0.3 * np.sqrt(x * x + y * y)
-    canvas.fill(ramp(field, [(0.0, colours[0]), (0.5, colours[1]), (1.1, colours[2])]))
-    count = 90
-    places = chance.uniform(0, 1, (count, 2)) * (canvas.right, canvas.bottom)
-    angles = chance.normal(chance.uniform(0.5, 1.2), 0.3, count)
-    lines = arcs(places, angles, chance.uniform(0.12, 0.35, count), chance.normal(0, 0.06, count))
-    inks = mingled(colours, chance.integers(0, 3, count), chance)
-    with canvas.sketch(canvas.whole(), 1) as sketch:
-        sketch.strokes(lines, chance.uniform(0.02, 0.06, count).astype(np.float32), inks, 0.12)
 
 
 def _neck(canvas: Canvas, frame: Frame, person: Person) -> None:

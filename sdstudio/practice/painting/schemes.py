@@ -30,7 +30,8 @@ class Scheme:
     sun: float = 0.4  # height of the sun or moon, as a part of the sky; below 0: not seen
 
 
-def _scheme(codes: str, lamp: float = 0.0, sun: float = 0.4) -> Scheme:
+def coloured(codes: str, lamp: float = 0.0, sun: float = 0.4) -> Scheme:
+    """A scheme from its colours in hexadecimal, in the order of the fields."""
     colours = [hexed(code) for code in codes.split()]
     return Scheme(*colours, lamp=lamp, sun=sun)
 
