@@ -20,13 +20,6 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
-_SERVE = """
-import argparse, sys
-from sdstudio.practice import serve_options
-parser = argparse.ArgumentParser("sdstudio serve")
-serve_options.add_arguments(parser)
-sys.exit(serve_options.run(parser.parse_args()))
-"""
 _END_S = 10.0
 
 
@@ -46,7 +39,7 @@ class PracticeProcess:
 
 def serve_command(*options: str) -> list[str]:
     """The command line of a server with these options."""
-    return [sys.executable, "-X", "dev", "-W", "error", "-c", _SERVE, *options]
+    return [sys.executable, "-X", "dev", "-W", "error", "-m", "sdstudio", "serve", *options]
 
 
 @contextmanager
