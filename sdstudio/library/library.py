@@ -184,7 +184,7 @@ class Library:
         path, sha256 = found
         jpeg = await self._in_image_thread(thumbnails.made, path)
         if jpeg is not None and self._parts and (writing := self._parts.writing):
-            self._start(self._in_writer(lambda: writing.thumbnails.keep(picture, sha256, jpeg)))
+            await self._in_writer(lambda: writing.thumbnails.keep(picture, sha256, jpeg))
         return jpeg
 
     async def _read(self, read: Callable[[sqlite3.Connection], T]) -> T:
