@@ -37,19 +37,19 @@ def coloured(codes: str, lamp: float = 0.0, sun: float = 0.4) -> Scheme:
 
 
 _TIMES = {
-    "day": _scheme(
+    "day": coloured(
         "3f7fc4 7db4e0 d9ebf0 fbf8f0 a9bccd fff6d8 b5cfde 7f8490 7da24f 4c7f3c 2f7396 223a3a", sun=0.75
     ),
-    "dawn": _scheme(
+    "dawn": coloured(
         "5c7fb5 b9b3d0 f8d9b8 fde7d6 b79bb2 ffe0a8 dcc6c8 857a8c 87995a 5a7a4a 6f94ac 2f3446", 0.2, 0.15
     ),
-    "sunset": _scheme(
+    "sunset": coloured(
         "35487f c76f6a fbb95c ffcf8e 8a4f66 ffdf8a e0956c 6a4a58 77713a 4f5a30 7f5a66 2a2233", 0.4, 0.12
     ),
-    "dusk": _scheme(
+    "dusk": coloured(
         "1f2a52 5a4f86 d58a78 c98a90 4a4170 ffc9a0 7d6a90 484560 4a5a48 33463c 3d4a78 171a2c", 0.9, 0.05
     ),
-    "night": _scheme(
+    "night": coloured(
         "0a1130 152450 2f4a78 4a5f8c 1f2f58 e8ecff 2a3f68 2c3450 26382f 1d3028 152c50 080c1a", 1.0, 0.7
     ),
 }
