@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 NEEDED = ("Xvfb", "xdotool")
+DRAG_STEPS = 8
 _PATIENCE_S = 30
 
 
@@ -43,6 +44,19 @@ class Display:
     def click(self, window: str, x: int, y: int) -> None:
         """Click at a place of a window, in pixels from its upper left corner."""
         self._do("mousemove", "--sync", "--window", window, str(x), str(y), "click", "1")
+
+    def drag(self, window: str, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Press at one place of a window, move to another in steps, as a hand does, and let go there."""
+        self._move(window, *start)
+        self._do("mousedown", "1")
+        for step in range(1, DRAG_STEPS + 1):
+            share = step / DRAG_STEPS
+            across, down = ((end[axis] - start[axis]) * share + start[axis] for axis in (0, 1))
+            self._move(window, round(across), round(down))
+        self._do("sleep", "0.2", "mouseup", "1")  # a drop target answers before it is dropped on
+
+    def _move(self, window: str, x: int, y: int) -> None:
+        self._do("mousemove", "--window", window, str(x), str(y), "sleep", "0.02")
 
     def _do(self, *words: str) -> str:
         done = subprocess.run(
