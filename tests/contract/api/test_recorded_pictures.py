@@ -7,21 +7,18 @@ import dataclasses
 import io
 import itertools
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from sdstudio.api.client import Client
 from sdstudio.core import infotext
 from sdstudio.core.errors import GenerationFailed
 from sdstudio.core.request import GenerationRequest, Hires, Img2Img, Inpaint, InputImage
 from sdstudio.core.result import GenerationResult
+from tests.fakes.clients import NewClient
 from tests.fakes.replay import Recorded, Replay, Reply, Request, all_recorded, recorded
-
-NewClient = Callable[..., Client]
 
 
 def _with_pictures(case: Recorded) -> bool:
