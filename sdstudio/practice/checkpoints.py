@@ -50,8 +50,8 @@ class Checkpoint:
 
 CHECKPOINTS = (
     Checkpoint("practice (no neural network)"),
-    Checkpoint("practice watercolour (no neural network)", "watercolour, warm paper tones"),
-    Checkpoint("practice ink (no neural network)", "ink, cool paper tones"),
+    Checkpoint("practice watercolour (no neural network)", "watercolour"),
+    Checkpoint("practice ink (no neural network)", "ink"),
 )
 
 _BY_ALIAS = {alias: checkpoint for checkpoint in CHECKPOINTS for alias in checkpoint.aliases}
