@@ -68,7 +68,8 @@ def _head(path: Path, kind: str, start: bytes) -> tuple[int, int, str]:
         with _plugin(kind)(path) as image:
             return (*image.size, _infotext(image))
     except _READ_ERRORS as error:
-        if kind == "png" and start[12:16] == b"IHDR":  # text beyond Pillow's limits does not spoil a picture
+        # Pillow's word for text beyond its limits, which does not spoil a picture.
+        if kind == "png" and type(error) is ValueError and start[12:16] == b"IHDR" and len(start) >= 24:
             return (*struct.unpack(">II", start[16:24]), "")
         raise UnreadableImage("It begins like a picture but is damaged") from error
 

@@ -17,6 +17,7 @@ from sdstudio.core.result import GeneratedImage
 _HASH = re.compile(r"\s*\[([0-9a-f]{6,64})\]$", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:safetensors|ckpt|pt|pth|gguf|bin|sft)$", re.IGNORECASE)
 _OWN_CHOICE = ("", "automatic", "none")
+_SCHEDULES_IN_NAMES = ("karras", "exponential", "polyexponential", "sgmuniform", "uniform")
 
 
 def notes(
@@ -36,29 +37,23 @@ def notes(
 
 def _sampler(request: GenerationRequest, used: str) -> Iterator[str]:
     asked = request.sampler_name
-    if not asked or not used:
+    if not asked or not used or _same_sampler(asked, used, request.scheduler):
         return
-    if used.upper() == "NONE":
+    if used.upper() == "NONE":  # sd.cpp's word for it
         yield f"The endpoint does not know the sampler “{asked}” and used its own default."
-    elif _same_sampler(asked, used) or _same_sampler(asked, f"{used} {request.scheduler}"):
-        return
-    elif not _canonical(asked).startswith(_canonical(used)) or not _ends_in_schedule(asked, used):
+    else:
         yield f"The endpoint used the sampler “{used}” instead of “{asked}”."
 
 
-def _same_sampler(one: str, other: str) -> bool:
-    return _canonical(one) == _canonical(other)
+def _same_sampler(asked: str, used: str, scheduler: str) -> bool:
+    """Whether two names mean one sampler; before 1.9 the schedule was part of it ("DPM++ 2M Karras")."""
+    asked, used, scheduler = _canonical(asked), _canonical(used), _canonical(scheduler)
+    return used in (asked, asked + scheduler) or asked.removeprefix(used) in _SCHEDULES_IN_NAMES
 
 
 def _canonical(name: str) -> str:
     """Names as the dialects spell them fall together: "DPM++ 2M", "k_dpmpp_2m", "dpm++2m"."""
     return re.sub(r"[\s_\-]", "", name.casefold().removeprefix("k_").replace("dpmpp", "dpm++"))
-
-
-def _ends_in_schedule(asked: str, used: str) -> bool:
-    """A name from before 1.9 with its schedule in it: "DPM++ 2M Karras" is made with "DPM++ 2M"."""
-    rest = _canonical(asked).removeprefix(_canonical(used))
-    return rest in ("karras", "exponential", "polyexponential", "sgmuniform", "uniform")
 
 
 def _scheduler(request: GenerationRequest, used: str) -> Iterator[str]:
