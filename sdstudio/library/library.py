@@ -62,10 +62,12 @@ class Library:
         """
         writer = ThreadPoolExecutor(1, thread_name_prefix="library")
         opening = writer.submit(open_parts, data_dir, read_only=read_only)
+        opened = asyncio.wrap_future(opening)
         try:
-            parts = await asyncio.shield(asyncio.wrap_future(opening))
-        except BaseException:
-            writer.submit(_close_again, opening)  # when called off half-way
+            parts = await asyncio.shield(opened)
+        except BaseException:  # it failed, or it was called off and nobody waits for it any more
+            opened.add_done_callback(lambda done: done.cancelled() or done.exception())
+            writer.submit(_close_again, opening)
             writer.shutdown(wait=False)
             raise
         return cls(data_dir, writer, parts)
