@@ -122,13 +122,22 @@ def _check(profile: EndpointProfile) -> None:
 
 def _check_numbers(profile: EndpointProfile) -> None:
     defaults = profile.defaults
-    numbers: tuple[object, ...] = (profile.answer_limit_s, profile.body_limit_bytes)
-    for value in (*numbers, defaults.steps, defaults.width, defaults.height):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value <= 0):
-            raise _broken(f"{value!r:.40} is not a number above 0")
+    limits = (profile.answer_limit_s, profile.body_limit_bytes)
+    for number in (*limits, defaults.steps, defaults.width, defaults.height):
+        _check_positive(number)
     for text in (defaults.sampler_name, defaults.negative_prompt):
-        if text is not None and not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - from JSON
-            raise _broken("a default is not a text")
+        _check_text(text)
+
+
+def _check_positive(value: object) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    if value is not None and not is_number:
+        raise _broken(f"{value!r:.40} is not a number above 0")
+
+
+def _check_text(value: object) -> None:
+    if value is not None and not isinstance(value, str):
+        raise _broken("a default is not a text")
 
 
 def _check_headers(headers: tuple[ExtraHeader, ...]) -> None:
