@@ -41,8 +41,8 @@ class Client:
     def __init__(self, base_url: str, token: str | SignIn | None, *, spool: Path) -> None:
         self.base_url = address.normalised(base_url)
         self._sign_in = sign_in = SignIn.from_token(token) if isinstance(token, str) else token
-        if sign_in:
-            logs.register_secret(sign_in.secret)
+        for secret in sign_in.secrets if sign_in else ():
+            logs.register_secret(secret)
         self._spool = spool
         self._worker = Worker("api")
         self._generation = Transport(self.base_url, sign_in, self._worker, fresh=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sdstudio.core.errors import InvalidRequest
 
+_SHORTEST_SECRET = 4  # hiding every "a" would make an answer unreadable
 _SCHEMED = re.compile(r"^(bearer|basic)\s+(\S.*)$", re.IGNORECASE)
 
 
@@ -44,13 +45,24 @@ class SignIn:
         return cls(f"Basic {pair}", "Basic")
 
     @property
-    def secret(self) -> str:
-        """The part that must never show."""
-        return self.value.partition(" ")[2]
+    def secrets(self) -> tuple[str, ...]:
+        """The texts that must never show: what follows the scheme and, for Basic, the password in it."""
+        sent = self.value.partition(" ")[2]
+        return (sent, *_password_in(sent)) if self.scheme == "Basic" else (sent,)
 
     def hidden_in(self, body: bytes) -> bytes:
-        """An answer with the secret replaced: some gateways repeat the headers they were sent."""
-        secret = self.secret.encode("ascii")
-        for form in (secret, secret.replace(b"/", b"\\/")):
-            body = body.replace(form, b"[hidden]")
+        """An answer with the secrets replaced: some gateways repeat the headers they were sent."""
+        for secret in self.secrets:
+            octets = secret.encode()
+            for form in (octets, octets.replace(b"/", b"\\/")):
+                body = body.replace(form, b"[hidden]")
         return body
+
+
+def _password_in(pair: str) -> tuple[str, ...]:
+    """The password of an encoded "user:password"; () where it is none, or too short to be looked for."""
+    try:
+        password = base64.b64decode(pair, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ()
+    return (password,) if len(password) >= _SHORTEST_SECRET else ()

@@ -22,6 +22,7 @@ from sdstudio.api import address, network, refusals
 from sdstudio.api.decoding import Decoder
 from sdstudio.api.sign_in import SignIn
 from sdstudio.api.worker import Worker
+from sdstudio.config import logs
 from sdstudio.core.errors import (
     AnswerLost,
     BadAnswer,
@@ -320,6 +321,14 @@ def _warm_up() -> None:
     import anyio  # noqa: PLC0415
 
     anyio.run(anyio.sleep, 0)
+    for name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks"):
+        logging.getLogger(name).addFilter(_without_secrets)
+
+
+def _without_secrets(record: logging.LogRecord) -> bool:
+    """Their debug lines hold the headers of answers, in which a gateway may repeat ours."""
+    record.msg, record.args = logs.redacted(record.getMessage()), ()
+    return True
 
 
 def _translated(error: Exception, host: str, upload: _Upload | None) -> EndpointError | None:

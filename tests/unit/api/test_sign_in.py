@@ -49,3 +49,8 @@ def test_nothing_shows_the_secret() -> None:
     assert "MARKER" not in f"{sign_in} {sign_in!r}"
     echoed = b'{"headers": {"authorization": "Bearer MARKER\\/with+signs"}, "again": "MARKER/with+signs"}'
     assert b"MARKER" not in sign_in.hidden_in(echoed)
+
+
+def test_a_password_repeated_in_the_clear_is_hidden_too() -> None:
+    assert SignIn.basic("anna", "päss/word").hidden_in("wrong: päss/word".encode()) == b"wrong: [hidden]"
+    assert SignIn.basic("anna", "abc").hidden_in(b"abc") == b"abc"

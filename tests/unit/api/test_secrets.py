@@ -1,0 +1,140 @@
+"""A token planted as a marker, and everything the client says, logs and raises searched for it."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sdstudio.api.client import Client
+from sdstudio.api.sign_in import SignIn
+from sdstudio.config import logs
+from sdstudio.core.errors import StudioError
+from tests.fakes.clients import NewClient, answering, generate, picture
+from tests.fakes.replay import Replay, Reply, Request
+
+MARKER = "MARKER-7f3a9c-secret"
+TALKATIVE = ("httpx", "httpcore", "anyio", "asyncio", "sdstudio")
+
+
+@pytest.fixture
+def everything_logged(tmp_path: Path) -> Iterator[Path]:
+    """All loggers at DEBUG into a plain file, and the program's own log beside it."""
+    raw = logging.FileHandler(tmp_path / "raw.log")
+    undo = logs.set_up(tmp_path / "sdstudio.log", verbose=True)
+    logging.getLogger().addHandler(raw)
+    levels = {name: logging.getLogger(name).level for name in TALKATIVE}
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    yield tmp_path
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+    logging.getLogger().removeHandler(raw)
+    raw.close()
+    undo()
+
+
+def echo(request: Request) -> Reply:
+    """A gateway that repeats what it was sent, as some do in their error pages."""
+    sent = "\n".join(f"{name}: {value}" for name, value in request.headers.items())
+    return Reply(500, {"content-type": "text/plain"}, [sent.encode()])
+
+
+def echo_json(request: Request) -> Reply:
+    return Reply.of({"error": "Odd", "detail": f"got {request.headers.get('authorization')}"}, 422)
+
+
+def echo_html(request: Request) -> Reply:
+    page = f"<html><title>{request.headers.get('authorization')}</title>"
+    return Reply(502, {"content-type": "text/html"}, [page.encode()])
+
+
+def echo_redirect(request: Request) -> Reply:
+    return Reply(302, {"location": f"https://other.example/{request.headers.get('authorization')}"}, [])
+
+
+def refuse(_: Request) -> Reply:
+    return Reply.of({"detail": "Not authenticated"}, 401)
+
+
+def garble(_: Request) -> Reply:
+    return Reply(chunks=[b'{"images": ["QU'], length=99, reset=True)
+
+
+def succeed(request: Request) -> Reply:
+    return answering(picture()) if request.method == "POST" else Reply.of([])
+
+
+@pytest.mark.parametrize(
+    "behaviour", [echo, echo_json, echo_html, echo_redirect, refuse, garble, succeed], ids=lambda f: f.__name__
+)
+@pytest.mark.parametrize(
+    "sign_in", [MARKER, f"Basic {MARKER}", SignIn.basic("anna", MARKER)], ids=["bearer", "raw", "basic"]
+)
+async def test_the_token_shows_nowhere(
+    behaviour: Callable[[Request], Reply],
+    sign_in: str | SignIn,
+    everything_logged: Path,
+    spool: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    seen: list[str] = []
+    secret = sign_in.secrets[0] if isinstance(sign_in, SignIn) else MARKER
+    async with Replay(behaviour) as server:
+        client = Client(server.url, sign_in, spool=spool)
+        try:
+            for call in (client.ping, client.offer, client.interrupt, client.skip, lambda: generate(client)):
+                try:
+                    seen.append(repr(await call()))
+                except StudioError as error:
+                    seen.append("".join(traceback.format_exception(error)))
+                    seen.append(f"{error!r} {error} {error.raw} {error.remedy} {vars(error)}")
+            seen.append(repr(vars(client)))
+        finally:
+            await client.aclose()
+        assert any(secret in request.headers.get("authorization", "") for request in server.requests)
+    seen += [path.read_text("utf-8", "replace") for path in everything_logged.glob("*.log")]
+    seen += capfd.readouterr()
+    assert not [text for text in seen if MARKER in text or secret in text]
+    assert "HTTP Request" in seen[-3] + seen[-4]  # httpx did talk
+
+
+async def test_a_token_that_no_header_can_carry_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(StudioError) as caught:
+        Client("http://localhost", f"{MARKER}\nX: 1", spool=tmp_path)
+    assert MARKER not in "".join(traceback.format_exception(caught.value)).replace(
+        Path(__file__).read_text("utf-8"), ""
+    )
+    assert MARKER not in repr(vars(caught.value))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_nothing_of_ours_reaches_another_host(status: int, new_client: NewClient) -> None:
+    async with Replay(succeed) as other:
+
+        def moved(request: Request) -> Reply:
+            return Reply(status, {"location": other.url + request.path}, [])
+
+        async with Replay(moved) as first:
+            client = new_client(first.url, MARKER)
+            for call in (client.ping, client.offer, client.interrupt, client.skip, lambda: generate(client)):
+                with pytest.raises(StudioError):
+                    await call()
+            await client.aclose()
+            assert first.requests
+    assert other.requests == []
+
+
+async def test_a_redirect_on_the_same_host_is_not_followed_either(new_client: NewClient) -> None:
+    """A POST that becomes a GET loses its body; the address is to be put right instead."""
+
+    def moved(request: Request) -> Reply:
+        return Reply(307, {"location": request.path.rstrip("/")}, [])
+
+    async with Replay(moved) as server:
+        with pytest.raises(StudioError):
+            await generate(new_client(server.url))
+        assert len(server.asked("/sdapi/v1/txt2img")) == 1
