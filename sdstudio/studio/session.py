@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain, repeat
@@ -19,6 +19,7 @@ from sdstudio.core.errors import (
     AnswerLost,
     EndpointError,
     EndpointUnreachable,
+    InvalidRequest,
     KeyringUnavailable,
     NotAuthorised,
     NotOffered,
@@ -63,11 +64,10 @@ class EndpointSession:
         self._spool = spool
         self._imports = ThreadPoolExecutor(1, thread_name_prefix="imports")
         self._moved = Bell()
-        self._nudge = asyncio.Event()
-        self._sign_in: str | None = None
+        self._trouble = asyncio.Event()
         self._connection: Connection | None = None
         self._keeper: asyncio.Task[None] | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def name(self) -> str:
@@ -82,23 +82,15 @@ class EndpointSession:
     def use(self, url: str) -> None:
         """Connect to this endpoint (a normalised address, or `PRACTICE`); a job in flight elsewhere ends there."""
         self._let_go()
-        if self._keeper:
-            self._keeper.cancel()
-            self._closing.add(self._keeper)
-            self._keeper.add_done_callback(self._closing.discard)
+        self._stop_keeper()
         if url != self.url:
             self.url, self.offer = url, FALLBACK_OFFER
-        self._nudge.clear()
-        self._sign_in = None
         self._become("connecting")
-        self._keeper = asyncio.create_task(self._keep_connected(), name="endpoint session")
+        self._keeper = asyncio.create_task(self._keep_connected(url), name="endpoint session")
 
     def try_now(self) -> None:
-        """Ask the endpoint again at once what it offers, whatever the state is."""
-        self._let_go()
-        self._sign_in = None
-        self._become("connecting")
-        self._nudge.set()
+        """Look up the token and ask the endpoint again at once, whatever the state is."""
+        self.use(self.url)
 
     async def settled(self) -> None:
         """Wait until it is known whether the endpoint can be used."""
@@ -129,8 +121,8 @@ class EndpointSession:
         Raises the `StudioError` that keeps it from being used.
         """
         base_url = url or await self._practice.start()
-        if token is None and url != PRACTICE:
-            token = await self._credentials.token(url)
+        if token is None:
+            token, _ = await self._kept_token(url)
         connection = await connected(base_url, token, spool=self._spool, imports=self._imports)
         await connection.close()
         return connection.offer
@@ -138,64 +130,76 @@ class EndpointSession:
     async def close(self) -> None:
         """End the connection, which must not be in use, and the practice process if it was started."""
         self._let_go()
-        if self._keeper:
-            self._keeper.cancel()
-            self._closing.add(self._keeper)
-        await asyncio.gather(*self._closing, return_exceptions=True)
+        self._stop_keeper()
+        await asyncio.gather(*self._ending, return_exceptions=True)
         await self._practice.stop()
         self._imports.shutdown(wait=False)
 
-    async def _keep_connected(self) -> None:
-        """Connect, and again whenever there is trouble or a wish; ends by being cancelled."""
+    async def _keep_connected(self, url: str) -> None:
+        """Connect, and again whenever there is trouble; ends by being cancelled.
+
+        The token is looked up once, since a locked keyring may ask the user in turn.
+        """
+        try:
+            token, notice = await self._kept_token(url)
+        except StudioError as error:  # one that no header can carry
+            self._conclude("needs token", error)
+            return
+        if asyncio.current_task() is self._keeper:
+            self.notice = notice
         pauses = _pauses()
         clock = asyncio.get_running_loop().time
         while True:
-            await self._try_to_connect()
+            await self._try_to_connect(url, token)
             began = clock()
             while self.state == "ready":
-                await self._nudged(None)
+                await self._trouble_or_after(None)
             if clock() - began > STEADY_S:
                 pauses = _pauses()
-            if self.state == "needs token":
-                await self._nudged(None)
-            elif self.error:
-                await self._nudged(next(pauses))
+            await self._trouble_or_after(None if self.state == "needs token" else next(pauses))
 
-    async def _try_to_connect(self) -> None:
+    async def _try_to_connect(self, url: str, token: str | None) -> None:
         try:
-            await self._connect()
-        except NotAuthorised as error:
-            self._become("needs token", error)
+            base_url = url or await self._practice.start()
+            connection = await connected(base_url, token, spool=self._spool, imports=self._imports)
+        except (NotAuthorised, InvalidRequest) as error:
+            self._conclude("needs token", error)
         except StudioError as error:
-            self._become("offline", error)
+            self._conclude("offline", error)
         except Exception as error:
             log.exception("connecting met a bug")
-            self._become("offline", _mistake(error))
+            self._conclude("offline", _mistake(error))
+        else:
+            self._conclude("ready", connection=connection)
 
-    async def _connect(self) -> None:
-        base_url = self.url or await self._practice.start()
-        if self._sign_in is None:
-            self._sign_in = await self._looked_up()
-        connection = await connected(base_url, self._sign_in or None, spool=self._spool, imports=self._imports)
-        self._connection, self.offer = connection, connection.offer
-        self._become("ready")
+    def _conclude(
+        self, state: SessionState, error: StudioError | None = None, connection: Connection | None = None
+    ) -> None:
+        """Take up what came of connecting, unless another endpoint was chosen in that very moment."""
+        if asyncio.current_task() is not self._keeper:
+            if connection:
+                self._end_later(connection.close())
+            return
+        if connection:
+            self._connection, self.offer = connection, connection.offer
+        self._become(state, error)
 
-    async def _looked_up(self) -> str:
-        """The token, "" for none. It is asked for once, since a locked keyring may ask the user in turn."""
-        self.notice = None
-        if self.url == PRACTICE:
-            return ""
+    async def _kept_token(self, url: str) -> tuple[str | None, KeyringUnavailable | None]:
+        """The endpoint's token, and why there may be one that could not be had."""
+        if url == PRACTICE:
+            return None, None
         try:
-            return await self._credentials.token(self.url) or ""
+            return await self._credentials.token(url), None
         except KeyringUnavailable as error:
-            self.notice = error
-            return ""
+            return None, error
 
-    async def _nudged(self, seconds: float | None) -> None:
-        """Wait for trouble or a wish, at most so long."""
+    async def _trouble_or_after(self, seconds: float | None) -> None:
+        """Wait for trouble, at most so long."""
+        # Not wait_for, which in Python 3.11 can lose a cancellation that comes together with what it waits for.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._nudge.wait(), seconds)
-        self._nudge.clear()
+            async with asyncio.timeout(seconds):
+                await self._trouble.wait()
+        self._trouble.clear()
 
     def _report(self, connection: Connection, error: EndpointError) -> None:
         """A job met this error; what was meant for a connection that is no more is no news."""
@@ -204,7 +208,7 @@ class EndpointSession:
         if isinstance(error, NotAuthorised | EndpointUnreachable | AnswerLost):
             self._let_go()
             self._become("needs token" if isinstance(error, NotAuthorised) else "connecting", error)
-            self._nudge.set()
+            self._trouble.set()
 
     def _practice_restarted(self, url: str) -> None:
         log.info("the practice endpoint is at %s now", url)
@@ -214,10 +218,21 @@ class EndpointSession:
     def _let_go(self) -> None:
         """Have the connection closed once no job uses it."""
         if self._connection:
-            task = asyncio.create_task(self._connection.close(), name="close connection")
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            self._end_later(self._connection.close())
             self._connection = None
+
+    def _stop_keeper(self) -> None:
+        if self._keeper:
+            self._keeper.cancel()
+            self._ending.add(self._keeper)
+            self._keeper.add_done_callback(self._ending.discard)
+            self._keeper = None
+        self._trouble.clear()
+
+    def _end_later(self, ending: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(ending, name="close connection")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     def _become(self, state: SessionState, error: StudioError | None = None) -> None:
         self.state, self.error = state, error
