@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from sdstudio.core.request import GenerationRequest, Hires, Img2Img, Inpaint, InputImage
 
 HOSTILE = (
-    "'", '"', "\\", "\n", "\r", "\t", "$", "${x}", "$(id)", "`", "%PATH%", "%", "!!", "'''", '"""', "\0", "\u2028",
-    "\u2029", "\ufeff", "\x7f", "\x85", "\u202e", "👩\u200d🎨", "😀", "\U000e0001", "图", "é", "{address}", "{{", "}", "]",
-    "\\'", '\\"', "\\\\", "\\n", "\\u0041", "</script>", "*/", "//", "#", "EOF", "X", "@-", "-d", "Steps: 20", ",",
-)  # fmt: skip
+    *("'", '"', "\\", "\n", "\r", "\t", "$", "${x}", "$(id)", "`", "%PATH%", "%", "!!", "'''", '"""', "\0"),
+    *("\u2028", "\u2029", "\ufeff", "\x7f", "\x85", "\u202e", "👩\u200d🎨", "😀", "\U000e0001", "图", "é"),
+    *("{address}", "{{", "}", "]", "\\'", '\\"', "\\\\", "\\n", "\\u0041", "</script>", "*/", "//", "#"),
+    *("EOF", "X", "@-", "-d", "Steps: 20", ","),
+)
 _TEXT = st.characters(exclude_categories=["Cs"])
 texts = st.lists(st.sampled_from(HOSTILE) | st.text(_TEXT, max_size=8), max_size=8).map("".join)
 sides = st.integers(8, 256).map(lambda eighths: eighths * 8)

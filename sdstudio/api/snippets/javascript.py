@@ -1,0 +1,91 @@
+"""A request as a JavaScript module for Node.js 18 or later, with its own fetch."""
+
+from __future__ import annotations
+
+from sdstudio.api.snippets.notation import Notation, json_quoted
+from sdstudio.api.snippets.sending import Sending
+from sdstudio.api.snippets.sign_in_kind import TOKEN_VARIABLE, SignInKind
+
+_JAVASCRIPT = Notation(
+    "true", "false", json_quoted, lambda path: f"await base64Of({json_quoted(path)})", indent="  "
+)
+_LARGEST_EXACT = 2**53 - 1
+_TOKEN = f"""\
+const token = process.env.{TOKEN_VARIABLE};
+if (!token) throw new Error("Set the environment variable {TOKEN_VARIABLE} to %s first.");
+"""
+_SIGN_INS = {
+    "none": [],
+    "bearer": ['"Authorization": `Bearer ${token}`,'],
+    "basic": ['"Authorization": "Basic " + Buffer.from(token).toString("base64"),'],
+    "header": ['"%s": token,'],
+}
+_READS = """\
+
+// Of the source picture: a PNG file that SD Studio writes for this, without metadata.
+const base64Of = async (path) => (await readFile(path)).toString("base64");
+"""
+_MODULE = """\
+// {kind}, as SD Studio sends it. For Node.js 18 or later: save as {stem}.mjs, run by
+// node {stem}.mjs
+import {{ {imports} }} from "node:fs/promises";
+{token}{reads}
+const payload = {payload};
+
+const answer = await fetch({url}, {{
+  method: "POST",
+  headers: {{
+{headers}
+  }},
+  body: {body}
+  redirect: "error",
+  signal: AbortSignal.timeout(300_000), // Node's fetch waits no longer for an answer to begin
+}});
+if (!answer.ok) throw new Error(`${{answer.status}}: ${{(await answer.text()).slice(0, 1000)}}`);
+
+const {{ images }} = await answer.json();
+for (const [index, picture] of images.entries()) {{
+  const path = `{stem}-${{index + 1}}.png`;
+  await writeFile(path, Buffer.from(picture.split(",").pop(), "base64"));
+  console.log(path);
+}}
+"""
+
+
+def written(sending: Sending) -> str:
+    """The module, which saves each picture in a file and prints its name."""
+    body, payload = _exact(dict(sending.payload))
+    return _MODULE.format(
+        kind=sending.route.rpartition("/")[2],
+        stem=sending.stem,
+        imports="readFile, writeFile" if sending.files else "writeFile",
+        token=_token(sending.sign_in),
+        reads=_READS if sending.files else "",
+        payload=_JAVASCRIPT.written(payload),
+        url=json_quoted(sending.url),
+        headers="\n".join(f"    {line}" for line in _headers(sending.sign_in)),
+        body=body,
+    )
+
+
+def _exact(payload: dict[str, object]) -> tuple[str, dict[str, object]]:
+    """The body's expression, and the payload with what JavaScript would round put in as text."""
+    body, rounded = "JSON.stringify(payload)", False
+    for name, value in payload.items():
+        if type(value) is int and abs(value) > _LARGEST_EXACT:
+            payload = payload | {name: str(value)}
+            # Within a string of the JSON the quotes would be escaped: only the field itself can match.
+            body += f""".replace('"{name}":"{value}"', '"{name}":{value}')"""
+            rounded = True
+    return body + ("," if not rounded else ", // JavaScript would round a number this large"), payload
+
+
+def _token(sign_in: SignInKind) -> str:
+    if sign_in.kind == "none":
+        return ""
+    return "\n" + _TOKEN % ("user:password" if sign_in.kind == "basic" else "your token")
+
+
+def _headers(sign_in: SignInKind) -> list[str]:
+    own = [line.replace("%s", sign_in.header) for line in _SIGN_INS[sign_in.kind]]
+    return ['"Accept": "application/json",', '"Content-Type": "application/json",', *own]
