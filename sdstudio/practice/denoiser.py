@@ -20,7 +20,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sdstudio.practice.noise import Array
+from sdstudio.practice.noise import Array, Shape
 from sdstudio.practice.schedules import SIGMA_MAX
 
 _WIDE_AT, _NARROW_AT = 10.0, 0.1
@@ -57,12 +57,16 @@ class LocalScore:
 
     def denoised(self, x: Array, sigma: float) -> Array:
         """The expected picture behind `x`."""
-        width = self._widths.at(sigma, min(x.shape[1:]))
+        width = self.width(x.shape, sigma)
         answer = np.zeros_like(x)
         for family, share in self._shares(x, sigma):
             weights = self._within(family, x, sigma, width)
             answer += np.einsum("nhw,nchw->chw", weights, self.pictures[family]) * np.float32(share)
         return answer
+
+    def width(self, shape: Shape, sigma: float) -> int:
+        """The patch width used at a noise level for pictures of a shape."""
+        return self._widths.at(sigma, min(shape[1:]))
 
     def weights(self, x: Array, sigma: float, width: int) -> Array:
         """How much each picture explains each pixel's patch of `width`; sums to 1 over the pictures."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 from PIL import Image
 
 from sdstudio.practice import framing
@@ -105,7 +104,7 @@ def _hires_levels(recipe: Recipe, hires: HiresRecipe) -> Levels:
     return noise_levels(sampler, scheduler, max(whole, steps))[-steps - 1 :]
 
 
-def _plan(recipe: Recipe, source: Pixels | None = None, mask: Image.Image | None = None) -> Plan:
+def _plan(recipe: Recipe, source: Image.Image | None = None, mask: Image.Image | None = None) -> Plan:
     width, height = _size(recipe)
     return Plan(
         prompt=recipe.prompt,
@@ -121,7 +120,8 @@ def _plan(recipe: Recipe, source: Pixels | None = None, mask: Image.Image | None
         tiling=recipe.tiling,
         eta=recipe.eta,
         source=source,
-        mask=None if mask is None else np.asarray(mask, np.float32) / np.float32(255),
+        strength=recipe.denoising_strength,
+        mask=mask,
         fill=recipe.inpainting_fill,
     )
 
@@ -140,8 +140,8 @@ def _img2img(recipe: Recipe, init: Image.Image, counter: _Counter) -> Image.Imag
     )
     if work is None:
         source = framing.framed(source, *_size(recipe), recipe.resize_mode)
-        return Image.fromarray(run(_plan(recipe, np.asarray(source)), counter.after_step))
-    painted = run(_plan(recipe, np.asarray(work.source), work.mask), counter.after_step)
+        return Image.fromarray(run(_plan(recipe, source), counter.after_step))
+    painted = run(_plan(recipe, work.source, work.mask), counter.after_step)
     return work.composed(Image.fromarray(painted))
 
 
@@ -163,6 +163,7 @@ def _hires(recipe: Recipe, hires: HiresRecipe, first: Image.Image, counter: _Cou
         subseed_strength=recipe.subseed_strength,
         tiling=recipe.tiling,
         eta=recipe.eta,
-        source=np.asarray(source),
+        source=source,
+        strength=hires.denoising_strength,
     )
     return Image.fromarray(run(plan, counter.after_step))

@@ -1,6 +1,7 @@
 """What stands between the denoiser and the sampler: classifier-free guidance, the source of img2img, the mask.
 
-Each wraps a model and is one itself (`sampling.Model`); one picture's run owns them. Arrays are planar.
+Each is a model (`sampling.Model`); `Sourced` and `Masked` wrap another. One picture's run owns them. Arrays are
+planar and of the working size; shares and masks are (height, width).
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import math
 
 import numpy as np
 
-from sdstudio.practice.denoiser import LocalScore
+from sdstudio.practice.denoiser import LocalScore, window
 from sdstudio.practice.noise import Array
+from sdstudio.practice.sampling import Model
 
+_LEAST = 0.2
 _LIMIT = np.float32(1.04)  # pictures lie in −1…1
 
 
@@ -45,5 +48,56 @@ def guidance_weight(scale: float, sigma: float) -> float:
     """
     if scale <= 1:
         return scale - 1
-    fade = min(1.0, max(0.0, math.log(max(sigma, 1e-6) / 0.15) / math.log(10)))
+    fade = min(1.0, max(_LEAST, math.log(max(sigma, 1e-6) / 0.15) / math.log(10)))
     return 0.22 * math.log(scale) * fade
+
+
+class Sourced:
+    """The source of img2img as one more thing the denoiser knows: a share of its answer, place by place."""
+
+    def __init__(self, model: Model, source: Array, share: Array) -> None:
+        self._model = model
+        self._source = source
+        self._share = share
+
+    def denoised(self, x: Array, sigma: float) -> Array:
+        """The model's answer, as far as it does not keep to the source."""
+        answer = self._model.denoised(x, sigma)
+        return answer + (self._source - answer) * self._share
+
+    def unguided(self) -> Array:
+        """The unguided answer, likewise."""
+        answer = self._model.unguided()
+        return answer + (self._source - answer) * self._share
+
+
+def kept_share(source: Array, score: LocalScore, sigma: float, strength: float) -> Array:
+    """How far each place keeps to the source, 0…1.
+
+    A network knows all kinds of pictures, this denoiser only its set. So what the set can't account for at the
+    starting noise stays the source's, the more so the lower the strength; at strength 1 nothing stays.
+    """
+    missed = ((score.denoised(source, sigma) - source) ** 2).mean(axis=0)
+    height, width = missed.shape
+    rows, columns = window(height, 9, False), window(width, 9, False)  # noqa: FBT003 - positional for the cache
+    around = (rows @ missed @ columns) / (rows.sum(axis=1)[:, None] * columns.sum(axis=0)[None, :])
+    patience = 0.9 * strength**1.5
+    foreign = 1 / (1 + np.exp((patience - np.sqrt(around)) / (0.25 * patience + 1e-3)))
+    return (foreign * (1 - strength**1.5)).astype(np.float32)
+
+
+class Masked:
+    """Inpainting: outside the mask the answer is the source."""
+
+    def __init__(self, model: Model, source: Array, mask: Array) -> None:
+        self._model = model
+        self._source = source
+        self._mask = mask
+
+    def denoised(self, x: Array, sigma: float) -> Array:
+        """The model's answer where the mask is 1."""
+        return self._source + (self._model.denoised(x, sigma) - self._source) * self._mask
+
+    def unguided(self) -> Array:
+        """The unguided answer, likewise."""
+        return self._source + (self._model.unguided() - self._source) * self._mask

@@ -35,6 +35,11 @@ class Theme:
     salt: int = 0
     empty: bool = True
 
+    @property
+    def plain(self) -> bool:
+        """Whether no known word is in it."""
+        return self == Theme(salt=self.salt, empty=self.empty)
+
     def colour(self, owner: str) -> str:
         """The colour word that belongs to `owner`, or ""."""
         return dict(self.colours).get(owner, "")

@@ -43,10 +43,10 @@ def paint_animal(canvas: Canvas, theme: Theme, family: int, number: int) -> None
     eyes = EYES.get(theme.colour("eyes")) or hexed(str(shared.choice(_EYES.get(kind, ("201810",)))))
     striped = kind == "cat" and bool(shared.uniform() < 0.6)
     frame = Frame(
-        canvas.width * 0.5 + canvas.short * 0.006 * chance.normal(),
-        canvas.height * 0.48 + canvas.short * 0.005 * chance.normal(),
-        0.265 * min(canvas.height, canvas.width * 1.1) * (1 + 0.012 * chance.normal()),
-        0.015 * chance.normal(),
+        canvas.width * 0.5 + canvas.short * 0.003 * chance.normal(),
+        canvas.height * 0.48 + canvas.short * 0.003 * chance.normal(),
+        0.265 * min(canvas.height, canvas.width * 1.1) * (1 + 0.006 * chance.normal()),
+        0.006 * chance.normal(),
     )
     if kind == "fish":
         _fish(canvas, frame, coat, chance)

@@ -62,9 +62,9 @@ def _vignette(canvas: Canvas, amount: float) -> None:
 
 
 def _cinematic(canvas: Canvas, _: Random) -> None:
-    _contrast(canvas, 1.12, 0.45)
-    _toned(canvas, hexed("062430"), hexed("ffe2b0"), 0.22)
-    _vignette(canvas, 0.5)
+    _contrast(canvas, 1.08, 0.42)
+    _toned(canvas, hexed("062430"), hexed("ffe8c0"), 0.2)
+    _vignette(canvas, 0.36)
 
 
 def _photo(canvas: Canvas, _: Random) -> None:

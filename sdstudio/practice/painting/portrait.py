@@ -23,10 +23,10 @@ def paint_portrait(canvas: Canvas, theme: Theme, family: int, number: int) -> No
     person = sitter(theme, family, number)
     chance = generator(theme.salt, stable_number("portrait"), number)
     frame = Frame(
-        canvas.width * 0.5 + canvas.short * 0.007 * chance.normal(),
-        canvas.height * 0.44 + canvas.short * 0.005 * chance.normal(),
-        0.2 * min(canvas.height, canvas.width * 1.2) * (1 + 0.015 * chance.normal()),
-        0.012 * chance.normal(),
+        canvas.width * 0.5 + canvas.short * 0.003 * chance.normal(),
+        canvas.height * 0.44 + canvas.short * 0.003 * chance.normal(),
+        0.2 * min(canvas.height, canvas.width * 1.2) * (1 + 0.006 * chance.normal()),
+        0.005 * chance.normal(),
     )
     paint_wall(canvas, backdrop(theme, family, number), chance, soft=theme.style in _SOFT)
     paint_back(canvas, frame, person)

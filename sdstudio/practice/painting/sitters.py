@@ -32,10 +32,10 @@ def sitter(theme: Theme, family_number: int, number: int) -> Person:
     masculine = theme.subject == "man" or (not theme.subject and bool(family.integers(2)))
     first = generator(theme.salt, stable_number("looks")).permutation(len(NATURAL_LOOKS))
     usual_skin, usual_hair = NATURAL_LOOKS[int(first[family_number % len(first)])]
-    hair = varied(HAIR.get(theme.colour("hair")) or HAIR["white" if old else usual_hair], own, 0.4)
-    skin = varied(SKIN.get(theme.colour("skin")) or SKIN[usual_skin], own, 0.3)
+    hair = varied(HAIR.get(theme.colour("hair")) or HAIR["white" if old else usual_hair], family, 0.5)
+    skin = varied(SKIN.get(theme.colour("skin")) or SKIN[usual_skin], family, 0.4)
     usual_eyes = NATURAL_EYES[int(family.integers(len(NATURAL_EYES)))]
-    eyes = varied(EYES.get(theme.colour("eyes")) or EYES[usual_eyes], own, 0.4)
+    eyes = varied(EYES.get(theme.colour("eyes")) or EYES[usual_eyes], family, 0.4)
     cloth = PIGMENTS.get(theme.colour("cloth")) or hexed(str(family.choice(_CLOTHS)))
     lips = PIGMENTS.get(theme.colour("lips")) or hexed("b04a58" if not masculine else "b5705f")
     style = _style(theme, family, masculine=masculine)
@@ -44,8 +44,8 @@ def sitter(theme: Theme, family_number: int, number: int) -> Person:
         skin=skin,
         hair=hair,
         eyes=eyes,
-        lips=mixed(varied(lips, own, 0.6), skin, 0.3 if masculine else 0.1),
-        cloth=varied(cloth, own, 0.8),
+        lips=mixed(varied(lips, family, 0.6), skin, 0.3 if masculine else 0.1),
+        cloth=varied(varied(cloth, family, 0.8), own, 0.3),
         style=style,
         fringe="fringe" in theme.extras or (style in ("long", "bob") and family.uniform() < 0.25),
         masculine=masculine,
