@@ -29,6 +29,7 @@ START_TIMEOUT_S = 60.0  # a cold disk and two busy cores
 _CLOSE_S, _TERMINATE_S = 3.0, 2.0
 _RESTARTS, _WITHIN_S = 3, 60.0
 _CREATE_NO_WINDOW = 0x0800_0000  # subprocess.CREATE_NO_WINDOW, which exists on Windows only
+_NOT_FOR_IT = ("SDSTUDIO_TOKEN", "SDSTUDIO_SERVE_TOKEN")
 _TITLE = "The practice endpoint did not start"
 
 
@@ -114,7 +115,7 @@ class PracticeProcess:
     async def _announced(self, process: asyncio.subprocess.Process) -> str:
         """The address from the first line of its stdout that tells one; "" if the output ends without."""
         assert process.stdout is not None  # noqa: S101 - asked for as a pipe
-        while line := await process.stdout.readline():
+        while line := await _line(process.stdout):
             if url := _url_in(line):
                 return url
             self._last_lines.append(line.decode(errors="replace").rstrip())
@@ -123,13 +124,7 @@ class PracticeProcess:
     async def _drained(self, stream: asyncio.StreamReader | None, name: str) -> None:
         """Its output into the log, so that its pipes never fill up."""
         assert stream is not None  # noqa: S101 - asked for as a pipe
-        while True:
-            try:
-                line = await stream.readline()
-            except ValueError:  # a line beyond the reader's limit; what was read of it is dropped
-                continue
-            if not line:
-                return
+        while line := await _line(stream):
             text = line.decode(errors="replace").rstrip()
             self._last_lines.append(text)
             _log.debug("practice %s: %s", name, text[:1000])
@@ -177,6 +172,15 @@ class PracticeProcess:
         task.add_done_callback(self._tasks.discard)
 
 
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    """The next line, b"" at the end; one beyond the reader's limit is dropped as far as it was read."""
+    while True:
+        try:
+            return await stream.readline()
+        except ValueError:
+            continue
+
+
 async def _ended(process: asyncio.subprocess.Process) -> None:
     if process.stdin is not None:
         process.stdin.close()
@@ -192,8 +196,8 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without the token that is for the command line alone, and with this package to be found in it."""
-    environment = {name: value for name, value in os.environ.items() if name != "SDSTUDIO_TOKEN"}
+    """Ours, without tokens meant for other commands, and with this package to be found in it."""
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_IT}
     if not getattr(sys, "frozen", False):
         home = str(Path(sdstudio.__file__).resolve().parent.parent)
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (home, environment.get("PYTHONPATH"))))
