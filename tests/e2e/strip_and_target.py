@@ -67,8 +67,8 @@ async def live(folder: Path) -> None:
     strip.set_history(model, ThumbnailLoader(Shelf(9, folder=folder), decoder, tasks, parent=strip))
     window.show()
     await model.load()
-    await asyncio.sleep(0)
-    await tasks.finished()
+    while not strip.neighbours():  # rows come a moment after the window: then the files are known
+        await asyncio.sleep(0.01)
     tasks.start(target.count())
     print(json.dumps({"pitch": strip.pitch, "first": strip.rect_of(0).center().toTuple()}), flush=True)
     await asyncio.to_thread(sys.stdin.read)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from tests.e2e.strip_and_target import TITLE
 from tests.fakes.display import Display, display
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_S = 20
 
 
 class Bench:
@@ -28,8 +30,9 @@ class Bench:
         self._pitch, self._first = placed["pitch"], placed["first"]
 
     def told(self) -> dict[str, Any]:
-        """The next line the window prints."""
+        """The next line the window prints; it prints none before it has been done something to."""
         assert self._process.stdout is not None
+        assert select.select([self._process.stdout], [], [], PATIENCE_S)[0], "nothing was dropped"
         return json.loads(self._process.stdout.readline())
 
     def drag_cell(self, position: int, *, to: tuple[int, int]) -> None:
@@ -47,7 +50,7 @@ def bench(screen: Display, folder: Path) -> Iterator[Bench]:
             yield Bench(screen, process)
             assert process.stdin is not None
             process.stdin.close()
-            assert process.wait(20) == 0
+            assert process.wait(PATIENCE_S) == 0
         finally:
             process.kill()
 
