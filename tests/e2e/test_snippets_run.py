@@ -21,16 +21,16 @@ from PIL import Image
 from sdstudio.api import payload
 from sdstudio.api.client import Client
 from sdstudio.api.snippets import (
-    BASIC,
     BEARER,
     NO_SIGN_IN,
     Form,
-    SignInKind,
-    own_header,
+    SignInWay,
+    basic,
     picture_files,
     write,
     write_notebook,
 )
+from sdstudio.core.endpoint import EndpointProfile, ExtraHeader
 from sdstudio.core.request import GenerationRequest, Hires, Img2Img, Inpaint, InputImage
 from tests.fakes.clients import answering, picture
 from tests.fakes.node import NODE
@@ -38,7 +38,8 @@ from tests.fakes.practice import start_practice
 from tests.fakes.replay import Replay, Reply
 
 TOKEN = "an$odd`to'ken\"!%\\"
-PAIR = "us€r:pass:w0rd$"
+ODD = 'it\'s $a `b` \\ "c" !'
+USER, PASSWORD = "us€r$'\"", "pass:w0rd$"
 HOSTILE = (
     'it\'s a "boat", $HOME `id` $(id) \\ \\n %PATH% !! \'\'\'"""\n\tEOF JSON }\0 <lora:x:1> '
     'ünïcödé 图 😀👩\u200d🎨 \u2028\u2029\u202e\x7f "images": ["AAAA"], {address} {{x}} ${x} #no comment //no'
@@ -71,7 +72,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def basic_address() -> Iterator[str]:
-    with start_practice("--api-auth", PAIR) as url:
+    with start_practice("--api-auth", f"{USER}:{PASSWORD}") as url:
         yield url
 
 
@@ -79,7 +80,7 @@ def run(words: Sequence[str | Path], folder: Path, secret: str = TOKEN) -> subpr
     return subprocess.run(
         [*words],
         cwd=folder,
-        env=dict(os.environ, SDSTUDIO_TOKEN=secret),
+        env=dict(os.environ, SDSTUDIO_TOKEN=secret, SDSTUDIO_HEADER_9_KEY="another"),
         capture_output=True,
         encoding="utf-8",
         timeout=60,
@@ -87,6 +88,16 @@ def run(words: Sequence[str | Path], folder: Path, secret: str = TOKEN) -> subpr
     )
 
 
+OWN_HEADERS = SignInWay.of(
+    EndpointProfile(
+        "id",
+        "name",
+        "https://host.example",
+        sign_in="header",
+        header_name="X-API-Key",
+        extra_headers=(ExtraHeader("X-Plain", ODD), ExtraHeader("X-Empty"), ExtraHeader("9-Key", secret=True)),
+    )
+)
 COMMANDS: dict[str, list[str | Path]] = {
     "curl": ["sh"],
     "requests": [sys.executable, "-W", "error"],
@@ -101,7 +112,7 @@ def run_snippet(
     request: GenerationRequest,
     url: str,
     folder: Path,
-    sign_in: SignInKind = BEARER,
+    sign_in: SignInWay = BEARER,
     secret: str = TOKEN,
     shell: str = "",
 ) -> subprocess.CompletedProcess[str]:
@@ -157,14 +168,16 @@ def test_curl_with_a_prompt_too_long_for_a_command_line(address: str, tmp_path: 
 
 
 @pytest.mark.parametrize("form", FORMS)
-async def test_basic(basic_address: str, tmp_path: Path, form: Form) -> None:
-    ended = run_snippet(form, replace(TXT2IMG, n_iter=1), basic_address, tmp_path, BASIC, PAIR)
+@pytest.mark.parametrize("user", ["", USER])
+def test_basic(basic_address: str, tmp_path: Path, form: Form, user: str) -> None:
+    secret = PASSWORD if user else f"{USER}:{PASSWORD}"
+    ended = run_snippet(form, replace(TXT2IMG, n_iter=1), basic_address, tmp_path, basic(user), secret)
     assert len(pictures_of(ended, tmp_path)) == 1
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("sign_in", [own_header("X-API-Key"), NO_SIGN_IN], ids=lambda kind: kind.kind)
-async def test_what_is_sent(tmp_path: Path, form: Form, sign_in: SignInKind) -> None:
+@pytest.mark.parametrize("sign_in", [OWN_HEADERS, NO_SIGN_IN], ids=["headers", "none"])
+async def test_what_is_sent(tmp_path: Path, form: Form, sign_in: SignInWay) -> None:
     """Over a recording server: the header, the path below a base, and seeds that JavaScript would round."""
     request = replace(TXT2IMG, seed=2**63 - 1, subseed=2**53 + 1, subseed_strength=0.5)
     async with Replay(lambda _: answering(picture())) as server:
@@ -175,7 +188,9 @@ async def test_what_is_sent(tmp_path: Path, form: Form, sign_in: SignInKind) -> 
     (sent,) = server.requests
     assert sent.json == payload.fields(request)
     assert sent.path in ("/it's$a/sdapi/v1/txt2img", "/it%27s$a/sdapi/v1/txt2img")
-    assert sent.headers.get("x-api-key") == ("raw secret" if sign_in.kind == "header" else None)
+    expected = ["raw secret", ODD, "another"] if sign_in is OWN_HEADERS else [None] * 3
+    assert [sent.headers.get(name) for name in ("x-api-key", "x-plain", "9-key")] == expected
+    assert any(name.startswith("x-empty") for name in sent.headers) == (sign_in is OWN_HEADERS)
     assert "authorization" not in sent.headers
     assert sent.headers["content-type"] == "application/json"
     assert sent.headers["accept"] == "application/json"

@@ -5,25 +5,25 @@ executes and fetches nothing. Both are pure: text in, text or values out; no fil
 """
 
 from sdstudio.api.snippets.sending import picture_files
-from sdstudio.api.snippets.sign_in_kind import (
-    BASIC,
+from sdstudio.api.snippets.sign_in_way import (
     BEARER,
     NO_SIGN_IN,
     TOKEN_VARIABLE,
-    SignInKind,
+    SignInWay,
+    basic,
     own_header,
 )
 from sdstudio.api.snippets.writing import LABELS, Form, Snippet, write, write_notebook
 
 __all__ = [
-    "BASIC",
     "BEARER",
     "LABELS",
     "NO_SIGN_IN",
     "TOKEN_VARIABLE",
     "Form",
-    "SignInKind",
+    "SignInWay",
     "Snippet",
+    "basic",
     "own_header",
     "picture_files",
     "write",

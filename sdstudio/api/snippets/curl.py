@@ -6,12 +6,13 @@ no comments in it: zsh takes none where it is typed or pasted into.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sdstudio.api.snippets.notation import JSON, shell_quoted
 from sdstudio.api.snippets.sending import LONGEST_WAIT_S, Sending
-from sdstudio.api.snippets.sign_in_kind import TOKEN_VARIABLE, SignInKind
+from sdstudio.api.snippets.sign_in_way import TOKEN_VARIABLE, HeaderLine, SignInWay
 
 _LONGEST_WORD = 100_000  # bytes; Linux takes no argument of 128 KiB or more
-_SET = {"basic": "must be set to user:password"}  # what the shell says where the variable is missing
 # The answer's pictures without a JSON tool: base64 has neither quotes nor brackets in it.
 _SAVED = """\
   tr -d '\\r\\n' < {stem}.json | LC_ALL=C grep -o '"images": *\\[[^]]*]' | head -n 1 |
@@ -31,7 +32,7 @@ def written(sending: Sending) -> str:
         f"curl -sS --fail-with-body --connect-timeout 10 --max-time {LONGEST_WAIT_S} -X POST \\\n"
         "  -H 'Accept: application/json' \\\n"
         "  -H 'Content-Type: application/json' \\\n"
-        f"{_sign_in(sending.sign_in)}"
+        f"{_headers(sending.sign_in)}"
         f"  {'--data-binary @-' if piped else f'-d {shell_quoted(body)}'} \\\n"
         f"  {shell_quoted(sending.url)} > {sending.stem}.json\n"
         f"then\n{_SAVED.format(stem=sending.stem)}"
@@ -44,14 +45,25 @@ def _needed(files: list[str]) -> str:
     return "".join(f"cat {shell_quoted(file)} > /dev/null && " for file in files)
 
 
-def _sign_in(kind: SignInKind) -> str:
-    secret = f"${{{TOKEN_VARIABLE}:?{_SET.get(kind.kind, 'must be set to the token')}}}"
-    if kind.kind == "none":
-        return ""
-    if kind.kind == "basic":
-        return f'  -u "{secret}" \\\n'
-    scheme = "Bearer " if kind.kind == "bearer" else ""
-    return f'  -H "{kind.header}: {scheme}{secret}" \\\n'
+def _headers(sign_in: SignInWay) -> str:
+    must_be = {name: f"${{{name}:?must be set to {what}}}" for name, what in sign_in.variables.items()}
+    options = [f"-H {_header(line, must_be)}" for line in sign_in.headers]
+    if sign_in.kind == "basic":
+        options.insert(0, f"-u {_word(sign_in.before_secret, must_be[TOKEN_VARIABLE])}")
+    return "".join(f"  {option} \\\n" for option in options)
+
+
+def _header(line: HeaderLine, must_be: Mapping[str, str]) -> str:
+    if not line.text and not line.variable:
+        return shell_quoted(f"{line.name};")  # curl's way of sending it with nothing in it
+    return _word(f"{line.name}: {line.text}", must_be.get(line.variable, ""))
+
+
+def _word(text: str, variable: str) -> str:
+    """`text` and a variable's value as one word, in double quotes where nothing in `text` is special there."""
+    if variable and not set(text) & set('$`"\\!'):
+        return f'"{text}{variable}"'
+    return shell_quoted(text) + (f'"{variable}"' if variable else "")
 
 
 def _piped(body: str) -> str:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from sdstudio.api.snippets.notation import Notation, json_quoted
 from sdstudio.api.snippets.sending import Sending
-from sdstudio.api.snippets.sign_in_kind import TOKEN_VARIABLE, SignInKind
+from sdstudio.api.snippets.sign_in_way import TOKEN_VARIABLE, VARIABLE_PREFIX, SignInWay
 
 _JAVASCRIPT = Notation(
     "true", "false", json_quoted, lambda path: f"await base64Of({json_quoted(path)})", indent="  "
 )
 _LARGEST_EXACT = 2**53 - 1
-_TOKEN = f"""\
-const token = process.env.{TOKEN_VARIABLE};
-if (!token) throw new Error("Set the environment variable {TOKEN_VARIABLE} to %s first.");
+_FROM_ENVIRONMENT = """\
+const {name} = process.env.{variable};
+if (!{name}) throw new Error("Set the environment variable {variable} to {what} first.");
 """
-_SIGN_INS = {
-    "none": [],
-    "bearer": ['"Authorization": `Bearer ${token}`,'],
-    "basic": ['"Authorization": "Basic " + Buffer.from(token).toString("base64"),'],
-    "header": ['"%s": token,'],
-}
 _READS = """\
 
 // Of the source picture: a PNG file that SD Studio writes for this, without metadata.
@@ -29,7 +23,7 @@ _MODULE = """\
 // {kind}, as SD Studio sends it. For Node.js 18 or later: save as {stem}.mjs, run by
 // node {stem}.mjs
 import {{ {imports} }} from "node:fs/promises";
-{token}{reads}
+{secrets}{reads}
 const payload = {payload};
 
 const answer = await fetch({url}, {{
@@ -59,7 +53,7 @@ def written(sending: Sending) -> str:
         kind=sending.route.rpartition("/")[2],
         stem=sending.stem,
         imports="readFile, writeFile" if sending.files else "writeFile",
-        token=_token(sending.sign_in),
+        secrets=_secrets(sending.sign_in),
         reads=_READS if sending.files else "",
         payload=_JAVASCRIPT.written(payload),
         url=json_quoted(sending.url),
@@ -80,12 +74,29 @@ def _exact(payload: dict[str, object]) -> tuple[str, dict[str, object]]:
     return body + ("," if not rounded else ", // JavaScript would round a number this large"), payload
 
 
-def _token(sign_in: SignInKind) -> str:
-    if sign_in.kind == "none":
-        return ""
-    return "\n" + _TOKEN % ("user:password" if sign_in.kind == "basic" else "your token")
+def _secrets(sign_in: SignInWay) -> str:
+    statements = [
+        _FROM_ENVIRONMENT.format(name=_name(variable), variable=variable, what=what)
+        for variable, what in sign_in.variables.items()
+    ]
+    return "".join(f"\n{statement}" for statement in statements)
 
 
-def _headers(sign_in: SignInKind) -> list[str]:
-    own = [line.replace("%s", sign_in.header) for line in _SIGN_INS[sign_in.kind]]
-    return ['"Accept": "application/json",', '"Content-Type": "application/json",', *own]
+def _headers(sign_in: SignInWay) -> list[str]:
+    lines = ['"Accept": "application/json"', '"Content-Type": "application/json"']
+    if sign_in.kind == "basic":
+        pair = _sum(sign_in.before_secret, TOKEN_VARIABLE)
+        lines.append(f'"Authorization": "Basic " + Buffer.from({pair}).toString("base64")')
+    lines += [f'"{line.name}": {_sum(line.text, line.variable)}' for line in sign_in.headers]
+    return [f"{line}," for line in lines]
+
+
+def _sum(text: str, variable: str) -> str:
+    """The expression of `text` and a variable's value behind it, either of which may be missing."""
+    parts = [json_quoted(text)] if text or not variable else []
+    return " + ".join([*parts, _name(variable)] if variable else parts)
+
+
+def _name(variable: str) -> str:
+    """A constant's: token for SDSTUDIO_TOKEN."""
+    return variable.removeprefix(VARIABLE_PREFIX).lower()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sdstudio.api.snippets.notation import Notation, python_quoted
 from sdstudio.api.snippets.sending import LONGEST_WAIT_S, Sending
-from sdstudio.api.snippets.sign_in_kind import TOKEN_VARIABLE, SignInKind
+from sdstudio.api.snippets.sign_in_way import TOKEN_VARIABLE, SignInWay
 
 Package = Literal["requests", "httpx"]
 
@@ -73,36 +73,35 @@ def waits(package: Package, indent: str) -> str:
     return "\n".join(f"{indent}{argument}," for argument in _WAITS[package])
 
 
-def remarks(sign_in: SignInKind, files: Iterable[str]) -> list[str]:
+def remarks(sign_in: SignInWay, files: Iterable[str]) -> list[str]:
     """What must be there before it runs. Only names that the program itself chose: a path may hold anything."""
-    lines: list[str] = []
-    if sign_in.kind != "none":
-        what = "user:password" if sign_in.kind == "basic" else "your token"
-        lines.append(f"Reads {what} from the environment variable {TOKEN_VARIABLE}.")
+    lines = [f"Reads {what} from the environment variable {name}." for name, what in sign_in.variables.items()]
     if any(files):
         lines.append("Reads the source picture from a PNG file that SD Studio writes for it, without metadata.")
     return lines
 
 
-def imports(sign_in: SignInKind) -> str:
+def imports(sign_in: SignInWay) -> str:
     """Of what signing in takes."""
-    return "" if sign_in.kind == "none" else "import os\n"
+    return "import os\n" if sign_in.variables else ""
 
 
-def headers(sign_in: SignInKind) -> str:
+def headers(sign_in: SignInWay) -> str:
     """The statement that makes them."""
-    lines = ['    "Accept": "application/json",', *(f"    {line}," for line in _sign_in(sign_in))]
-    return "\n".join(["headers = {", *lines, "}"])
+    lines = ['"Accept": "application/json"']
+    if sign_in.kind == "basic":
+        pair = _sum(sign_in.before_secret, TOKEN_VARIABLE)
+        pair = f"({pair})" if sign_in.user else pair
+        lines.append(f'"Authorization": "Basic " + base64.b64encode({pair}.encode()).decode()')
+    lines += [f'"{line.name}": {_sum(line.text, line.variable)}' for line in sign_in.headers]
+    return "\n".join(["headers = {", *(f"    {line}," for line in lines), "}"])
 
 
-def _sign_in(sign_in: SignInKind) -> list[str]:
-    secret = f'os.environ["{TOKEN_VARIABLE}"]'
-    match sign_in.kind:
-        case "bearer":
-            return [f'"Authorization": "Bearer " + {secret}']
-        case "basic":
-            return [f'"Authorization": "Basic " + base64.b64encode({secret}.encode()).decode()']
-        case "header":
-            return [f'"{sign_in.header}": {secret}']
-        case _:
-            return []
+def _sum(text: str, variable: str) -> str:
+    """The expression of `text` and a variable's value behind it, either of which may be missing."""
+    parts = [python_quoted(text)] if text or not variable else []
+    return " + ".join([*parts, _environment(variable)] if variable else parts)
+
+
+def _environment(variable: str) -> str:
+    return f'os.environ["{variable}"]'

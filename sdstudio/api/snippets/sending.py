@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sdstudio.api import address, payload
-from sdstudio.api.snippets.sign_in_kind import SignInKind
+from sdstudio.api.snippets.sign_in_way import SignInWay
 from sdstudio.core.errors import InvalidRequest
 from sdstudio.core.request import GenerationRequest, Inpaint, InputImage
 
@@ -36,7 +36,7 @@ class Sending:
 
     base: str
     route: str
-    sign_in: SignInKind
+    sign_in: SignInWay
     payload: Mapping[str, Any]
     stem: str
 
@@ -45,7 +45,7 @@ class Sending:
         cls,
         request: GenerationRequest,
         endpoint_url: str,
-        sign_in: SignInKind,
+        sign_in: SignInWay,
         folder: Path | None = None,
     ) -> Sending:
         """Raises `InvalidRequest` for a value that cannot be sent and for an address that is none.

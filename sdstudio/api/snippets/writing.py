@@ -10,7 +10,7 @@ from typing import Literal
 from sdstudio.api import payload
 from sdstudio.api.snippets import curl, javascript, json_payload, notebook, python
 from sdstudio.api.snippets.sending import Sending
-from sdstudio.api.snippets.sign_in_kind import SignInKind
+from sdstudio.api.snippets.sign_in_way import SignInWay
 from sdstudio.core.errors import InvalidRequest
 from sdstudio.core.request import GenerationRequest
 
@@ -48,7 +48,7 @@ def write(
     form: Form,
     request: GenerationRequest,
     endpoint_url: str,
-    sign_in: SignInKind,
+    sign_in: SignInWay,
     *,
     folder: Path | None = None,
     pictures: Mapping[str, bytes] | None = None,
@@ -72,7 +72,7 @@ def write(
 def write_notebook(
     requests: Sequence[GenerationRequest],
     endpoint_url: str,
-    sign_in: SignInKind,
+    sign_in: SignInWay,
     *,
     folder: Path | None = None,
 ) -> Snippet:

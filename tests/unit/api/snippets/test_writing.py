@@ -17,11 +17,11 @@ from PIL import Image
 
 from sdstudio.api import payload
 from sdstudio.api.snippets import (
-    BASIC,
     BEARER,
     LABELS,
     NO_SIGN_IN,
     Form,
+    basic,
     own_header,
     picture_files,
     write,
@@ -198,7 +198,9 @@ def test_a_header_that_needs_quoting_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["curl", "requests", "httpx", "javascript", "notebook"])
-@pytest.mark.parametrize("kind", [BEARER, BASIC, own_header("X-API-Key")], ids=lambda kind: kind.kind)
+@pytest.mark.parametrize(
+    "kind", [BEARER, basic(), basic("me"), own_header("X-API-Key")], ids=lambda kind: kind.kind
+)
 def test_the_secret_is_read_from_the_environment(form: Form, kind: Any) -> None:
     assert "SDSTUDIO_TOKEN" in write(form, REQUEST, ADDRESS, kind).text
     assert "SDSTUDIO_TOKEN" not in write(form, REQUEST, ADDRESS, NO_SIGN_IN).text
