@@ -161,11 +161,11 @@ class GenerateCommand:
         outcome.endpoint, outcome.error = job.endpoint, job.error
         found = [await studio.library.picture(picture_id) for picture_id in job.picture_ids]
         outcome.pictures = [record for record in found if record]
+        outcome.copies = [None] * len(outcome.pictures)
         outcome.notes += dict.fromkeys(note for record in outcome.pictures for note in record.notes)
-        outcome.copies = [
-            destination.copy(record.path) if destination and record.role == "picture" else None
-            for record in outcome.pictures
-        ]
+        for number, record in enumerate(outcome.pictures):
+            if destination and record.role == "picture":
+                outcome.copies[number] = destination.copy(record.path)
 
     def _show(self, job: Job) -> None:
         if job.state == "running" and not job.interrupting:

@@ -42,8 +42,9 @@ def progress_text(progress: Progress) -> str:
     """Bar, steps and time left, as far as they are known."""
     if progress.fraction is None:
         return "making…"
-    done = round(max(0.0, min(1.0, progress.fraction)) * _BAR)
-    parts = [f"[{'#' * done}{'.' * (_BAR - done)}] {progress.fraction:4.0%}"]
+    fraction = max(0.0, min(1.0, progress.fraction))
+    done = round(fraction * _BAR)
+    parts = [f"[{'#' * done}{'.' * (_BAR - done)}] {fraction:4.0%}"]
     if progress.steps:
         parts.append(f"step {progress.step} of {progress.steps}")
     if progress.eta_seconds is not None and progress.eta_seconds > 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,8 @@ class Outcome:
     job_id: str = ""
     endpoint: EndpointMark | None = None
     request: GenerationRequest | None = None
-    pictures: Sequence[PictureRecord] = ()
-    copies: Sequence[Path | None] = ()
+    pictures: list[PictureRecord] = field(default_factory=list[PictureRecord])
+    copies: list[Path | None] = field(default_factory=list[Path | None])
     in_history: bool = True
     error: StudioError | None = None
     notes: list[str] = field(default_factory=list[str])

@@ -92,7 +92,7 @@ class JobQueue:
         """
         job = Job.new(with_fixed_seeds(request.checked()))
         await self._commit(ledger.put(job, front=front))
-        self.resume()
+        self._resume_after_trouble()
         return self.job(job.id)
 
     async def cancel(self, job_id: str) -> None:
@@ -118,7 +118,7 @@ class JobQueue:
         else:
             new = Job.new(old.request)
             await self._commit(ledger.put(new, front=front, replaces=old.id))
-        self.resume()
+        self._resume_after_trouble()
         return self.job(new.id)
 
     async def remove(self, job_id: str) -> None:
@@ -126,7 +126,10 @@ class JobQueue:
         await self._commit(ledger.remove(job_id))
 
     def pause(self, reason: StudioError) -> None:
-        """Hold back what waits, for this reason; what runs goes on."""
+        """Hold back what waits, for this reason; what runs goes on.
+
+        After trouble with the disk (a `LibraryError`) the next `enqueue` or `retry` resumes by itself.
+        """
         self.paused = reason
         self.paused_changed.emit()
 
@@ -195,6 +198,11 @@ class JobQueue:
             log.warning("the end of a job could not be written down: %s", error.title)
             self._apply(record)
             self._journal.owe(record)
+
+    def _resume_after_trouble(self) -> None:
+        """A person who asks for something may have made room; a pause of a person's own stays."""
+        if isinstance(self.paused, LibraryError):
+            self.resume()
 
     def _apply(self, record: Record) -> None:
         job = self._ledger.apply(record)

@@ -36,7 +36,8 @@ class Journal:
     """Appends records durably, in the order they were given, on a thread named `journal`.
 
     What comes while the disk is busy is written together, with one fsync. Lives on the event-loop thread; the
-    thread ends with `close`. `snapshot` gives the records that stand for the present state, for compaction.
+    thread ends with `close`. `snapshot` gives the records that stand for the present state, for compaction; they
+    are read on that thread.
     """
 
     def __init__(self, path: Path, snapshot: Callable[[], Iterable[Record]]) -> None:
@@ -103,13 +104,11 @@ class Journal:
 
     async def _compact(self) -> None:
         """Shorten the journal; if that can't be done it only stays long."""
-        records = list(self._snapshot())
-        self._most_lines = max(FEWEST_LINES, 4 * len(records))
         try:
-            await self._on_thread(self._file.rewrite, records)
+            await self._on_thread(self._file.rewrite, self._snapshot())
         except LibraryError:
-            self._most_lines += self._file.lines
             log.warning("the journal could not be shortened", exc_info=True)
+        self._most_lines = max(FEWEST_LINES, 4 * self._file.lines)
 
     async def _on_thread(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))

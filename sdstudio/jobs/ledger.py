@@ -103,9 +103,12 @@ class Ledger:
             self._drop(job_id)
         return bool(old)
 
-    def records(self) -> list[dict[str, Any]]:
-        """The shortest list of records that makes a ledger like this one."""
-        return [put(job) for job in self]
+    def records(self) -> Iterable[Record]:
+        """The shortest list of records that makes a ledger like this one now, made as it is read.
+
+        It may be read on another thread: jobs are frozen, and making records of thousands takes a while.
+        """
+        return map(put, tuple(self))
 
     def _put(self, record: Record) -> Job | None:
         job = job_from(record["job"])

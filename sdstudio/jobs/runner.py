@@ -49,16 +49,18 @@ class Runner:
         self._endpoint = endpoint
         self._shelf = shelf
         self._takes = takes
-        self._flight: Flight | None = None
-        self._job_id: str | None = None
+        self._in_flight: tuple[str, Flight] | None = None
         self._stopping = False
-        self._task: asyncio.Task[None] | None = None
+        self._workers: set[asyncio.Task[None]] = set()
+        self._busy: set[asyncio.Task[None]] = set()
         self._forget = queue.interrupt_asked.connect(self._interrupt)
 
     def start(self) -> None:
-        """Begin to work; until `stop`."""
-        self._task = asyncio.create_task(self._work(), name="runner")
-        self._task.add_done_callback(_tell_of_bug)
+        """Begin to work; until `stop`. Answers that were kept are stored without waiting for an endpoint."""
+        for work, name in ((self._make_all(), "runner"), (self._store_all(), "runner of kept answers")):
+            task = asyncio.create_task(work, name=name)
+            task.add_done_callback(_tell_of_bug)
+            self._workers.add(task)
 
     async def stop(self, grace_s: float) -> None:
         """End in order: a generation in flight is interrupted and given `grace_s` seconds to answer.
@@ -67,39 +69,45 @@ class Runner:
         """
         self._stopping = True
         self._forget()
-        if self._task is None:
-            return
-        if self._flight:
-            self._flight.interrupt(grace_s)
-        elif self._job_id is None:
-            self._task.cancel()
-        await asyncio.wait({self._task}, timeout=grace_s + STORE_GRACE_S)
-        self._task.cancel()
-        await asyncio.wait({self._task})
+        if self._in_flight:
+            self._in_flight[1].interrupt(grace_s)
+        for task in self._workers - self._busy:
+            task.cancel()
+        if self._workers:
+            await asyncio.wait(self._workers, timeout=grace_s + STORE_GRACE_S)
+            for task in self._workers:
+                task.cancel()
+            await asyncio.wait(self._workers)
 
     def _interrupt(self, job_id: str) -> None:
-        if self._flight and job_id == self._job_id:
-            self._flight.interrupt(INTERRUPT_GRACE_S)
+        if self._in_flight and self._in_flight[0] == job_id:
+            self._in_flight[1].interrupt(INTERRUPT_GRACE_S)
 
-    async def _work(self) -> None:
+    async def _make_all(self) -> None:
         while not self._stopping:
-            job = self._queue.next(self._takes)
-            if job is None:
+            if self._next(kept=False) is None:
                 await self._queue.moved()
-            elif job.kept:
+                continue
+            async with self._endpoint.lease() as lease:
+                job = self._next(kept=False)  # the order may have changed while the endpoint was waited for
+                if job and not self._stopping:
+                    await self._carry_out(job, lease)
+
+    async def _store_all(self) -> None:
+        while not self._stopping:
+            if job := self._next(kept=True):
                 await self._carry_out(job, None)
             else:
-                await self._with_endpoint()
+                await self._queue.moved()
 
-    async def _with_endpoint(self) -> None:
-        async with self._endpoint.lease() as lease:
-            job = self._queue.next(self._takes)  # the order may have changed while the endpoint was waited for
-            if job and not job.kept and not self._stopping:
-                await self._carry_out(job, lease)
+    def _next(self, *, kept: bool) -> Job | None:
+        return self._queue.next(lambda job: (job.kept is not None) is kept and self._takes(job))
 
     async def _carry_out(self, job: Job, lease: Lease | None) -> None:
         """Start the job and see it through; a bug ends the job, not the runner."""
-        self._job_id = job.id
+        task = asyncio.current_task()
+        if task:
+            self._busy.add(task)
         try:
             started = await self._queue.start(job.id, lease.mark if lease else None)
             if started and started.kept:
@@ -112,27 +120,32 @@ class Runner:
             log.exception("job %s met a bug", job.id)
             await self._queue.finish(job.id, "failed", error=crash(error))
         finally:
-            self._job_id = None
+            if task:
+                self._busy.discard(task)
 
     async def _make(self, job: Job, lease: Lease) -> None:
         if self._stopping:
             await self._queue.put_back(job.id)
-            return
-        if self._queue.job(job.id).interrupting:
+        elif self._queue.job(job.id).interrupting:
             await self._queue.finish(job.id, "cancelled")
-            return
-        progressed = partial(self._queue.progressed, job.id)
-        self._flight = flight = Flight(lease.client, job.request, self._shelf.read_input, progressed, job.id)
-        try:
-            result = await flight.landed()
-        except StudioError as error:
-            if isinstance(error, EndpointError):
-                lease.report(error)
-            await self._not_made(job, error, interrupted=flight.interrupted)
         else:
-            await self._store(job, replace(result, interrupted=result.interrupted or flight.interrupted))
+            progressed = partial(self._queue.progressed, job.id)
+            flight = Flight(lease.client, job.request, self._shelf.read_input, progressed, job.id)
+            self._in_flight = (job.id, flight)
+            try:
+                result = await self._landed(flight)
+            except StudioError as error:
+                if isinstance(error, EndpointError):
+                    lease.report(error)
+                await self._not_made(job, error, interrupted=flight.interrupted)
+            else:
+                await self._store(job, replace(result, interrupted=result.interrupted or flight.interrupted))
+
+    async def _landed(self, flight: Flight) -> GenerationResult:
+        try:
+            return await flight.landed()
         finally:
-            self._flight = None
+            self._in_flight = None
 
     async def _not_made(self, job: Job, error: StudioError, *, interrupted: bool) -> None:
         if isinstance(error, DiskFull):

@@ -187,32 +187,6 @@ def test_a_mask_leaves_the_rest_alone(call: Call, folder: Path, tmp_path: Path, 
         assert made.crop((80, 0, 128, 128)).tobytes() != before.crop((80, 0, 128, 128)).tobytes()
 
 
-@pytest.mark.parametrize(
-    ("picture", "options", "size"),
-    [
-        ((200, 100), (), (200, 104)),
-        ((200, 100), ("--width", "400"), (400, 200)),
-        ((200, 100), ("--height", "64"), (128, 64)),
-        ((200, 100), ("--width", "64", "--height", "64"), (64, 64)),
-    ],
-)
-def test_the_size_follows_the_picture_where_it_is_not_given(
-    call: Call,
-    folder: Path,
-    tmp_path: Path,
-    live: str,
-    picture: tuple[int, int],
-    options: tuple[str, ...],
-    size: tuple[int, int],
-) -> None:
-    source = picture_file(tmp_path / "source.png", picture)
-    done = call(
-        "generate", "x", "--init", source, *options, "--steps", "2", "--endpoint", live, "--data-dir", folder
-    )
-    with Image.open(done.paths[0]) as made:
-        assert made.size == size
-
-
 # Exit statuses
 
 

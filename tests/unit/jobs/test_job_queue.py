@@ -13,7 +13,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sdstudio.core.errors import AnswerLost, DiskFull, GenerationFailed, InvalidRequest, LibraryError
+from sdstudio.core.errors import (
+    AnswerLost,
+    DiskFull,
+    GenerationFailed,
+    InvalidRequest,
+    LibraryError,
+    StudioError,
+)
 from sdstudio.core.request import MAX_SEED, GenerationRequest
 from sdstudio.core.result import GeneratedImage, GenerationResult, Progress
 from sdstudio.jobs import ledger
@@ -333,6 +340,14 @@ async def test_a_pause_holds_back_and_a_persons_wish_ends_it(queue: JobQueue) ->
     await queue.enqueue(REQUEST)
     assert queue.next() == queue.jobs[0]
     assert told == [True, False]
+
+
+async def test_a_pause_by_hand_is_ended_by_hand(queue: JobQueue) -> None:
+    queue.pause(StudioError("The queue is paused"))
+    await queue.enqueue(REQUEST)
+    assert queue.next() is None
+    queue.resume()
+    assert queue.next()
 
 
 async def test_next_is_what_the_asker_takes(queue: JobQueue) -> None:

@@ -312,6 +312,17 @@ async def test_what_cannot_be_stored_is_kept_and_stored_by_retry_without_sending
     assert len(shop.shelf.taken[done.id]) == 3
 
 
+async def test_a_kept_answer_is_stored_while_others_wait_for_the_endpoint(shop: Workshop) -> None:
+    shop.shelf.troubles.append(LibraryError("No permission"))
+    failed = await shop.make()
+    shop.endpoint.ready.clear()
+    waits = await shop.queue.enqueue(REQUEST)
+    await asyncio.sleep(0)
+    await shop.queue.retry(failed.id)
+    assert (await shop.queue.ended(failed.id)).state == "done"
+    assert shop.queue.job(waits.id).state == "queued"
+
+
 async def test_a_bug_in_storing_loses_no_picture(shop: Workshop, expect_logs: ExpectedLogs) -> None:
     expect_logs("met a bug")
     shop.shelf.troubles.append(KeyError("x"))
