@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QIcon
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         queue = self._add_dock("Queue", "queue_dock", self.queue, right)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
-        self.resize(1440, 900)
+        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
         self.resizeDocks([generate, details], [PANEL_WIDTH, SIDE_WIDTH], Qt.Orientation.Horizontal)
         self.resizeDocks([details, queue], [3, 2], Qt.Orientation.Vertical)
         self._build_menus()
