@@ -118,7 +118,7 @@ _SLOTS = {
         "moon": "moon moonlit moonlight",
         "sun": "sun sunny sunset sunrise",
         "birds": "bird birds seagull",
-        "river": "river stream creek",
+        "river": "river stream creek lake pond",
         "path": "path road trail",
         "clouds": "cloud clouds cloudy overcast",
         "smile": "smile smiling happy laughing joyful cheerful",

@@ -51,8 +51,8 @@ def paint_animal(canvas: Canvas, theme: Theme, family: int, number: int) -> None
     if kind == "fish":
         _fish(canvas, frame, coat, chance)
         return
-    tones = backdrop(theme, family, number)
-    paint_wall(canvas, tones, chance, soft=True)
+    if not theme.setting:
+        paint_wall(canvas, backdrop(theme, family, number), chance, soft=True)
     if kind == "bird":
         _bird(canvas, frame, coat, light, chance)
         return

@@ -7,7 +7,7 @@ import numpy as np
 from sdstudio.practice.noise import generator
 from sdstudio.practice.painting.canvas import Canvas, spot
 from sdstudio.practice.painting.colour import Colour, hexed, lit, mingled, mixed, ramp
-from sdstudio.practice.painting.drawing import Point, Sketch, arcs, curve, ribbon
+from sdstudio.practice.painting.drawing import Point, Random, Sketch, arcs, curve, ribbon
 from sdstudio.practice.painting.scenery import Scene, below, columns, dabs, paint_grass, skyline
 from sdstudio.practice.painting.schemes import scheme_of
 from sdstudio.practice.words import Theme, stable_number
@@ -24,10 +24,10 @@ def paint_forest(canvas: Canvas, theme: Theme, family: int, number: int) -> None
     _light(scene, floor)
     for depth in range(3):
         _leaves(scene, floor, depth)
-        _trunks(scene, floor, depth, birch=birch)
+        _trunks(scene, shared, floor, depth, birch=birch)
     _floor(scene, floor)
     _shafts(scene, floor)
-    _fore(scene, shared.uniform(size=4).tolist(), birch=birch)
+    _fore(scene, shared, birch=birch)
     greens = (
         lit(scene.scheme.leaves, 1.25),
         scene.scheme.leaves,
@@ -55,7 +55,7 @@ def _light(scene: Scene, floor: float) -> None:
 def _leaves(scene: Scene, floor: float, depth: int) -> None:
     """Foliage in the upper part; farther layers are paler."""
     canvas, scheme, chance = scene.canvas, scene.scheme, scene.chance
-    count = (110, 130, 150)[depth]
+    count = (150, 190, 230)[depth]
     places = np.stack(
         [chance.uniform(-0.02, 1.02, count) * canvas.right, chance.beta(1.2, 2.6, count) * floor], axis=1
     )
@@ -64,30 +64,33 @@ def _leaves(scene: Scene, floor: float, depth: int) -> None:
     pale = 0.5 - 0.22 * depth
     base = mixed(scheme.leaves, _glow(scene), pale)
     tones = (mixed(base, scheme.dark, 0.35), base, mixed(lit(base, 1.3), scheme.light, 0.35))
-    sizes = chance.uniform(0.014, 0.034 + 0.01 * depth, count)
+    sizes = chance.uniform(0.01, 0.026 + 0.008 * depth, count)
     inks = mingled(tones, chance.integers(0, 3, count), chance, 1.3)
     with canvas.sketch(canvas.whole()) as sketch:
         sketch.polygons(dabs(places, sizes, 0.75, chance), inks, 0.72)
 
 
-def _trunks(scene: Scene, floor: float, depth: int, *, birch: bool) -> None:
-    canvas, scheme, chance = scene.canvas, scene.scheme, scene.chance
+def _trunks(scene: Scene, shared: Random, floor: float, depth: int, *, birch: bool) -> None:
+    """Where trunks stand and how they lean is the family's, so that their parts fit together."""
+    canvas, scheme = scene.canvas, scene.scheme
     count = (13, 8, 5)[depth]
     bark = hexed("d9d4c8") if birch else hexed("5f4a3a")
     colour = mixed(mixed(bark, scheme.dark, 0.35 if birch else 0.2), _glow(scene), 0.55 - 0.24 * depth)
     with canvas.sketch(canvas.whole()) as sketch:
         for slot in range(count):
-            x = canvas.right * (slot + 0.5 + 0.35 * float(chance.normal())) / count
-            if depth and abs(x - scene.sun_x) < 0.12 * canvas.right:
-                continue
-            wide = (0.012, 0.024, 0.042)[depth] * float(chance.uniform(0.7, 1.3))
-            foot = floor + (0.0, 0.02, 0.05)[depth] + 0.01 * float(chance.normal())
-            _trunk(scene, sketch, (x, foot), wide, colour)
+            off, lean, down = shared.normal(size=3).tolist()
+            wide = (0.012, 0.024, 0.042)[depth] * float(shared.uniform(0.7, 1.3))
+            x = canvas.right * (slot + 0.5 + 0.35 * off) / count
+            if not depth or abs(x - scene.sun_x) > 0.12 * canvas.right:
+                foot = (
+                    x + 0.003 * float(scene.chance.normal()),
+                    floor + (0.0, 0.02, 0.05)[depth] + 0.01 * down,
+                )
+                _trunk(scene, sketch, foot, 0.04 * lean, wide, colour)
 
 
-def _trunk(scene: Scene, sketch: Sketch, foot: Point, wide: float, colour: Colour) -> None:
+def _trunk(scene: Scene, sketch: Sketch, foot: Point, lean: float, wide: float, colour: Colour) -> None:  # noqa: PLR0917
     x, y = foot
-    lean = 0.04 * float(scene.chance.normal())
     spine = curve([(x, y), (x + lean * 0.3, y * 0.6), (x + lean, -0.05)], 8)
     sketch.polygon(ribbon(spine, wide, ((0, 1.5), (0.06, 1.05), (1, 0.75))), colour)
     toward = 1 if scene.sun_x > x else -1
@@ -163,13 +166,16 @@ def _shafts(scene: Scene, floor: float) -> None:
     canvas.blend(beams * (0.1 if scene.scheme.lamp > 0.95 else 0.22), mixed(scene.scheme.light, (1, 1, 1), 0.2))
 
 
-def _fore(scene: Scene, shared: list[float], *, birch: bool) -> None:
+def _fore(scene: Scene, shared: Random, *, birch: bool) -> None:
     """A dark tree at one or both edges, so that one looks between them."""
     canvas, scheme = scene.canvas, scene.scheme
     bark = hexed("8d8478") if birch else hexed("3b2e26")
     colour = mixed(bark, scheme.dark, 0.45)
     with canvas.sketch(canvas.whole()) as sketch:
-        for side, place, shown in ((0, shared[0], shared[2]), (1, shared[1], shared[3])):
+        for side in (-1, 1):
+            place, shown, lean = shared.uniform(size=3).tolist()
             if shown < 0.75:
-                x = canvas.right * (0.05 + 0.1 * place) if not side else canvas.right * (0.95 - 0.1 * place)
-                _trunk(scene, sketch, (x, canvas.bottom * 0.97), 0.085 + 0.03 * place, colour)
+                x = canvas.right * (0.5 + side * (0.45 - 0.1 * place))
+                _trunk(
+                    scene, sketch, (x, canvas.bottom * 1.02), 0.1 * (lean - 0.5), 0.085 + 0.03 * place, colour
+                )

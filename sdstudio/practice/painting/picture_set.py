@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sdstudio.practice.noise import Array, generator
 from sdstudio.practice.painting.canvas import Canvas
 from sdstudio.practice.painting.grading import grade
-from sdstudio.practice.painting.motifs import MOTIFS, motif_of
+from sdstudio.practice.painting.motifs import MOTIFS, motif_of, paint_theme
 from sdstudio.practice.words import Theme, stable_number
 
 Pixels = NDArray[np.uint8]
@@ -129,9 +129,8 @@ def _painted(theme: Theme, number: int, width: int, height: int, aspect: float) 
 
 
 def _paint(theme: Theme, number: int, width: int, height: int, aspect: float) -> Pixels:
-    motif = motif_of(theme)
     canvas = Canvas.blank(width, height, aspect, detail=min(1.0, min(width, height) / _FULL_DETAIL))
-    motif.paint(canvas, theme, number % motif.families, number)
+    paint_theme(canvas, theme, number)
     grade(canvas, theme, generator(theme.salt, stable_number("grade"), number))
     return canvas.pixels()
 

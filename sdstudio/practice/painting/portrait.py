@@ -28,7 +28,8 @@ def paint_portrait(canvas: Canvas, theme: Theme, family: int, number: int) -> No
         0.2 * min(canvas.height, canvas.width * 1.2) * (1 + 0.006 * chance.normal()),
         0.005 * chance.normal(),
     )
-    paint_wall(canvas, backdrop(theme, family, number), chance, soft=theme.style in _SOFT)
+    if not theme.setting:
+        paint_wall(canvas, backdrop(theme, family, number), chance, soft=theme.style in _SOFT)
     paint_back(canvas, frame, person)
     _neck(canvas, frame, person)
     _clothes(canvas, frame, person, chance)

@@ -61,7 +61,8 @@ def _cliff(scene: Scene, horizon: float) -> None:
     canvas.blend(turf * 0.85, mixed(scheme.ground, scheme.dark, 0.15))
     if "lighthouse" in scene.theme.extras:
         at = canvas.right * (0.5 - 0.3 * scene.side)
-        paint_lighthouse(scene, (at, float(line[np.argmin(np.abs(x - at))]) + 0.01), 0.34)
+        top = float(line[np.argmin(np.abs(x - at))])
+        paint_lighthouse(scene, (at, top + 0.01), min(0.34, 0.86 * top))
 
 
 def _beach(scene: Scene) -> None:
