@@ -28,8 +28,8 @@ class Presenter:
         self._tasks = Tasks(self._tell)
         self._decoder = Decoder()
         self._restore()
-        self.making = Making(window, studio, self._decoder, self._tasks)
         self.reviewing = Reviewing(window, studio, self._decoder, self._tasks)
+        self.making = Making(window, studio, self.reviewing, self._decoder, self._tasks)
         self.connecting = Connecting(window, studio, self._tasks)
         self._connect()
 

@@ -150,3 +150,21 @@ async def test_the_look_is_chosen_and_kept(tmp_path: Path) -> None:
         assert opened.studio.settings.values.theme == "light"
     async with open_window(tmp_path, endpoint="http://127.0.0.1:9") as opened:
         assert opened.studio.settings.values.theme == "light"
+
+
+async def test_looking_at_an_older_picture_is_not_disturbed(tmp_path: Path, slow_endpoint: str) -> None:
+    quick = GenerationRequest(prompt="first", steps=1, width=64, height=64, seed=1)
+    async with open_window(tmp_path, endpoint=slow_endpoint) as opened:
+        older = await opened.make(quick)
+        await opened.make(quick.with_seed(2))
+        opened.window.panel.apply_request(GenerationRequest(prompt="sea", steps=8, width=64, height=64, seed=3))
+        opened.window.panel.generate()
+        await opened.until(lambda: opened.studio.queue.jobs[-1].progress.preview)
+        opened.window.strip.set_current(older.picture_ids[0])
+        await shown(opened, older.picture_ids[0])
+        await opened.until(lambda: opened.studio.queue.jobs[-1].has_ended)
+        await opened.until(lambda: len(opened.presenter.reviewing.model) == 3)
+        assert opened.window.strip.current == older.picture_ids[0]
+        assert opened.window.viewer.key == older.picture_ids[0]
+        newest = await opened.make(quick.with_seed(4))  # whoever presses Generate wants to see it
+        await shown(opened, newest.picture_ids[0])

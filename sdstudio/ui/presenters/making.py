@@ -12,6 +12,7 @@ from sdstudio.studio import Studio
 from sdstudio.ui import chips
 from sdstudio.ui.imaging import Decoder
 from sdstudio.ui.main_window import MainWindow
+from sdstudio.ui.presenters.reviewing import Reviewing
 from sdstudio.ui.tasks import Tasks
 
 FIRST_PROMPT = "a lighthouse above a stormy sea, evening light"
@@ -26,8 +27,11 @@ PAUSED_BY_HAND = StudioError(
 class Making:
     """Joins the form, the queue panel, the viewer's preview and the queue chip to the job queue. UI thread."""
 
-    def __init__(self, window: MainWindow, studio: Studio, decoder: Decoder, tasks: Tasks) -> None:
+    def __init__(
+        self, window: MainWindow, studio: Studio, reviewing: Reviewing, decoder: Decoder, tasks: Tasks
+    ) -> None:
         self._window, self._studio, self._decoder, self._tasks = window, studio, decoder, tasks
+        self._reviewing = reviewing
         self._previewed: bytes | None = (
             None  # the encoded preview shown last: the same object is not decoded again
         )
@@ -70,6 +74,7 @@ class Making:
 
     async def _enqueue_now(self, request: GenerationRequest, *, front: bool) -> None:
         job = await self._studio.queue.enqueue(request, front=front)
+        self._reviewing.follow()
         self._window.panel.set_last_seed(job.request.seed)
         waiting = sum(other.state == "queued" for other in self._studio.queue.jobs)
         self._window.say(
@@ -98,7 +103,10 @@ class Making:
     def _show_progress(self, job: Job) -> None:
         self._window.show_welcome(wanted=False)
         preview = job.progress.preview
-        if preview is not None and preview is not self._previewed:
+        if not self._reviewing.following:
+            self._previewed = None
+            self._window.viewer.show_preview(None, job.progress)
+        elif preview is not None and preview is not self._previewed:
             self._previewed = preview
             self._tasks.start(self._show_preview(job, preview))
         else:
@@ -109,7 +117,7 @@ class Making:
             image: QImage | None = await self._decoder.image(preview)
         except UnreadableImage:
             return  # a preview is a kindness; the picture itself is what counts
-        if (now := self.running) and now.id == job.id:
+        if (now := self.running) and now.id == job.id and self._reviewing.following:
             self._window.viewer.show_preview(image, now.progress, QSize(job.request.width, job.request.height))
 
     def _ended(self, job: Job) -> None:

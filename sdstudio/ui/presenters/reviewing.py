@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QUrl
@@ -41,6 +41,7 @@ class Reviewing:
         self._pictures = PictureLoader(decoder, tasks, parent=window)
         self._shown: PictureRecord | None = None
         self._removed: list[int] = []  # what `undo_remove` brings back: the last removal
+        self.following = True  # show what is being made; not while one looks at something older
         self._pictures.loaded.connect(self._loaded)
         self._pictures.failed.connect(self._failed)
         studio.library.added.connect(self._added)
@@ -64,11 +65,16 @@ class Reviewing:
         """Stand at a picture of the history."""
         self._window.strip.set_current(picture)
 
+    def follow(self) -> None:
+        """Show what is being made, and the newest picture when it comes."""
+        self.following = True
+
     def _added(self, ids: list[int]) -> None:
         # The library says it only once files and rows are on disk, so what is shown is kept.
         self.model.insert_newest(ids)
         self._window.show_welcome(wanted=False)
-        self._window.strip.go_to(0)
+        if self.following:
+            self._window.strip.go_to(0)
 
     def _gone(self, ids: list[int]) -> None:
         self.model.remove(ids)
@@ -79,6 +85,7 @@ class Reviewing:
         if picture is None:
             self._show_nothing()
         else:
+            self.following = self.model.position_of(picture) == 0
             self._tasks.start(self._show(picture), name=f"show picture {picture}")
 
     async def _show(self, picture: int) -> None:
@@ -141,12 +148,13 @@ class Reviewing:
         if self._removed:
             self._tasks.start(self._put_back_now(self._removed))
 
-    async def _put_back_now(self, ids: Iterable[int]) -> None:
+    async def _put_back_now(self, ids: Sequence[int]) -> None:
         await self._library.restore(ids)
         self._removed = []
         self._window.actions_["undo_remove"].setEnabled(False)
-        await self.model.load()
-        self._window.show_welcome(wanted=not len(self.model))
+        self.model.insert_newest(ids)  # each returns to its own place
+        self._window.show_welcome(wanted=False)
+        self._window.strip.set_current(ids[0])
 
     def _show_file(self) -> None:
         if self._shown:
