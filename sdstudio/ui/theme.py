@@ -90,7 +90,7 @@ def apply(app: QApplication, choice: Choice) -> None:
     palette = _palette(look)
     app.setPalette(palette)
     for kind in OUTLINED:
-        app.setPalette(_outlined(palette, look), kind)
+        app.setPalette(_outlined(palette, look), kind)  # pyright: ignore[reportArgumentType] - a str it wants
     app.setStyleSheet(sheet)
 
 
