@@ -56,6 +56,36 @@ class EndpointUnreachable(EndpointError):
     exit_code = 3
 
 
+class CertificateNotTrusted(EndpointUnreachable):
+    """TLS would have to trust a certificate nobody vouches for; `fingerprint` is its SHA-256 in hex, "" if unknown."""
+
+    def __init__(
+        self,
+        title: str,
+        message: str = "",
+        remedy: str = "",
+        *,
+        raw: str = "",
+        fingerprint: str = "",
+    ) -> None:
+        super().__init__(title, message, remedy, raw=raw)
+        self.fingerprint = fingerprint
+
+
+class SecretHeldBack(EndpointError):
+    """A secret was not sent, since others could read it on the way and nobody has said that this is all right."""
+
+
+class EndpointMoved(EndpointError):
+    """The host sends us to another address, where nothing was sent; `new_url` is that address, normalised."""
+
+    def __init__(
+        self, title: str, message: str = "", remedy: str = "", *, raw: str = "", new_url: str = ""
+    ) -> None:
+        super().__init__(title, message, remedy, raw=raw)
+        self.new_url = new_url
+
+
 class NotAuthorised(EndpointError):
     """401 or 403: the token or password is missing, wrong or has expired."""
 
