@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import socket
 import ssl
-import urllib.request
 from collections.abc import Iterator
 from typing import cast
 
@@ -29,13 +28,25 @@ def trust() -> ssl.SSLContext:
 
 
 def proxy(base_url: str) -> str | None:
-    """The system's proxy for a host, None where it is to be reached directly."""
-    scheme = base_url.partition(":")[0]
+    """The system's proxy for a host, None where it is to be reached directly.
+
+    Raises `EndpointUnreachable` for a proxy of a kind that httpx alone cannot use (SOCKS).
+    """
+    import urllib.request  # noqa: PLC0415 - 20 ms, and only for hosts elsewhere
+
     proxies = urllib.request.getproxies()
-    found = proxies.get(scheme) or proxies.get("all")
+    found = proxies.get(base_url.partition(":")[0]) or proxies.get("all")
     if not found or urllib.request.proxy_bypass(address.host_of(base_url)):
         return None
-    return found if "://" in found else f"http://{found}"
+    url = found if "://" in found else f"http://{found}"
+    scheme = url.partition("://")[0].lower()
+    if scheme not in ("http", "https"):
+        raise EndpointUnreachable(
+            "The system's proxy cannot be used",
+            f"It is a {scheme[:20]} proxy; only http and https proxies are supported.",
+            "Set another one, or make an exception for this host (no_proxy).",
+        )
+    return url
 
 
 def keep_alive() -> Iterator[tuple[int, int, int]]:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from sdstudio.api import meanings
@@ -80,9 +79,9 @@ _MALFORMED = re.compile(r"json\.exception|parse.error|error parsing|bad_input|em
 
 
 def _by_words(said: Said, _: Asked) -> EndpointError | None:
-    if said.status in (401, 403) or (said.status < 500 and said.html):
+    if said.status in (401, 403):
         return None
-    text = f"{said.kind} {said.words}"
+    text = f"{said.kind} {said.words} {said.title}"
     if meant := meanings.meant_by(text):
         return meant.error(meant.title, said.sentence, meant.remedy, raw=said.raw)
     if said.body_missing:
@@ -196,6 +195,8 @@ def _busy(said: Said, _: Asked) -> EndpointBusy:
 
 def _retry_after(value: str) -> float | None:
     """Seconds from a Retry-After header, which holds a number or a date; at most a day."""
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to import, and few answers have a date
+
     try:
         seconds = float(value)
     except ValueError:

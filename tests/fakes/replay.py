@@ -10,6 +10,7 @@ import base64
 import contextlib
 import copy
 import json
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,10 @@ Answering = Callable[[Request], Reply | Awaitable[Reply]]
 class Replay:
     """Owns a listening socket on loopback; answers by `answering`, or 404 where it gives None."""
 
-    def __init__(self, answering: Callable[[Request], Reply | None]) -> None:
+    def __init__(
+        self, answering: Callable[[Request], Reply | None], *, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._tls = tls
         self.requests: list[Request] = []
         self.arrived = asyncio.Event()
         self._answering = answering
@@ -71,10 +75,11 @@ class Replay:
     def url(self) -> str:
         """Its base address."""
         assert self._server is not None
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def __aenter__(self) -> Replay:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
         return self
 
     async def __aexit__(self, *_: object) -> None:
