@@ -144,6 +144,7 @@ async def test_the_current_picture_is_scrolled_into_sight(make_history: Making) 
     strip = history.strip
     for key in (Qt.Key.Key_End, Qt.Key.Key_Home):
         press_keys(strip, key)
+        assert strip.cursor_.current is not None
         box = strip.rect_of(strip.cursor_.current)
         assert strip.viewport().rect().contains(box)
     await settled(history)

@@ -91,7 +91,7 @@ class Refusing(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, *args):
+    def log_message(self, format, *args):  # noqa: A002 - its name in the base class
         pass
 
 

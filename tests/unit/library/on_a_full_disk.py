@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sdstudio.config.paths import DataDir
 from sdstudio.core.errors import DiskFull
+from sdstudio.core.result import GenerationResult
 from sdstudio.library.library import Library
 from tests.fakes.answers import MARK, REQUEST, answer, png
 
@@ -39,7 +40,7 @@ async def main(data_dir: DataDir) -> None:
     library = await Library.open(data_dir)
     told: dict[str, object] = {}
 
-    def add(job: str, result: object) -> Awaitable[list[int]]:
+    def add(job: str, result: GenerationResult) -> Awaitable[list[int]]:
         return library.add(result, REQUEST, endpoint=MARK, started=datetime.now(UTC), job_id=job)
 
     first = await add("first", answer(data_dir.spool))

@@ -111,7 +111,8 @@ async def test_whole_pictures_nobody_noted_become_history_and_halves_do_not(data
     (data_dir.spool / "empty.part").touch()
 
     library = await Library.open(data_dir)
-    [picture] = library.recovered
+    assert len(library.recovered) == 1
+    picture = library.recovered[0]
     record = await library.picture(picture)
     assert record.path.read_bytes() == whole
     assert (record.seed, record.prompt, record.request) == (42, REQUEST.prompt, None)

@@ -18,11 +18,17 @@ def thumbnail_of(path, picture: Image.Image, kind: str, **options) -> Image.Imag
         return image
 
 
+def colour_at(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    colour = image.getpixel((x, y))
+    assert isinstance(colour, tuple)
+    return colour
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF", "GIF", "BMP", "TIFF"])
 def test_every_kind_has_one_within_the_box_and_of_its_shape(tmp_path, kind):
     image = thumbnail_of(tmp_path / "a", Image.new("RGB", (1000, 500), (200, 30, 30)), kind)
     assert image.size == (SIDE, SIDE // 2)
-    red, green, blue = image.getpixel((100, 60))
+    red, green, blue = colour_at(image, 100, 60)
     assert red > 180
     assert max(green, blue) < 60
 
@@ -45,13 +51,13 @@ def test_a_small_picture_is_not_blown_up(tmp_path):
 )
 def test_every_mode_looks_as_it_should(tmp_path, mode, colour, expected):
     image = thumbnail_of(tmp_path / "a.png", Image.new(mode, (300, 300), colour), "PNG")
-    assert all(abs(is_ - should) <= 3 for is_, should in zip(image.getpixel((50, 50)), expected, strict=True))
+    assert all(abs(is_ - should) <= 3 for is_, should in zip(colour_at(image, 50, 50), expected, strict=True))
 
 
 def test_a_cmyk_photograph_has_one_too(tmp_path):
     image = thumbnail_of(tmp_path / "a", Image.new("CMYK", (2000, 1000), (0, 0, 0, 0)), "JPEG")
     assert image.size == (SIDE, SIDE // 2)
-    assert min(image.getpixel((5, 5))) > 250
+    assert min(colour_at(image, 5, 5)) > 250
 
 
 def test_a_photograph_stands_upright(tmp_path):
@@ -61,8 +67,8 @@ def test_a_photograph_stands_upright(tmp_path):
     picture.paste("black", (0, 0, 400, 400))
     image = thumbnail_of(tmp_path / "a", picture, "JPEG", exif=exif)
     assert image.size == (SIDE // 2, SIDE)
-    assert image.getpixel((64, 20))[0] < 50
-    assert image.getpixel((64, 236))[0] > 200
+    assert colour_at(image, 64, 20)[0] < 50
+    assert colour_at(image, 64, 236)[0] > 200
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n" + b"\0" * 100])
