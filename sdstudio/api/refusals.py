@@ -16,6 +16,7 @@ from sdstudio.api.excerpt import excerpt, looks_like_html, one_line, page_title
 from sdstudio.api.said import Said, read
 from sdstudio.core.errors import (
     AnswerLost,
+    AnswerTimedOut,
     BadAnswer,
     EndpointBusy,
     EndpointError,
@@ -219,6 +220,7 @@ _STATUSES: dict[int, Callable[[Said, Asked], EndpointError]] = {
     503: _busy,
 }
 _NEVER_REACHED = (521, 523, 525, 526, 530)  # Cloudflare could not connect to the host behind it
+_TIMED_OUT = (504, 524)
 _GATEWAY = (408, 502, 504, 520, 522, 524, 527)
 
 
@@ -232,7 +234,8 @@ def _by_gateway(said: Said, asked: Asked) -> EndpointError | None:
         return None
     if not asked.generation:
         return EndpointBusy("The endpoint is not ready", said.sentence, "Try again in a while.", raw=said.raw)
-    return AnswerLost(
+    kind = AnswerTimedOut if said.status in _TIMED_OUT else AnswerLost
+    return kind(
         "The gateway gave up waiting for the picture",
         f"{said.sentence} The endpoint behind it works on, and the picture may have been made.",
         "Ask for fewer pictures or steps at a time to stay within the host's time limit.",

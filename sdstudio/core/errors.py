@@ -136,6 +136,10 @@ class AnswerLost(EndpointError):
     """
 
 
+class AnswerTimedOut(AnswerLost):
+    """504 or 524: a machine in front of the endpoint waits no longer than it does, for this and any request."""
+
+
 class BadAnswer(EndpointError):
     """The endpoint answered, but with something that is not what the protocol promises."""
 
