@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ import pytest
 from PIL import Image
 
 from sdstudio.__main__ import main
+from sdstudio.cli import outputs
 from sdstudio.config.paths import DataDir
 from sdstudio.core.request import GenerationRequest
 from sdstudio.jobs.job import Job
@@ -54,7 +56,8 @@ def call(capsys: pytest.CaptureFixture[str]) -> Call:
             status = main([*map(str, arguments)])
         except SystemExit as end:
             status = int(end.code or 0)
-        return Finished(status, *capsys.readouterr())
+        said = capsys.readouterr()
+        return Finished(status, said.out, said.err)
 
     return called
 
@@ -411,6 +414,24 @@ def test_out_names_a_file_or_a_folder_and_nothing_is_written_over(
     same = call("generate", "x", *common, "--out", tmp_path / "a" / "b")
     assert (into.status, same.status) == (0, 0)
     assert len(list((tmp_path / "a" / "b").iterdir())) == 2
+
+
+def test_a_copy_that_fails_leaves_the_history_whole_and_says_so(
+    call: Call, folder: Path, tmp_path: Path, live: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Path) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(outputs, "_copied", full)
+    done = call(
+        *("generate", "x", *SMALL, "--json", "--out", tmp_path / "copy.png"),
+        *("--endpoint", live, "--data-dir", folder),
+    )
+    assert done.status == 1
+    assert "The disk is full" in done.errors
+    assert [(picture["path"], picture["copy"]) for picture in done.document["pictures"]] == [
+        (str(record.path), None) for record in history(folder)
+    ]
 
 
 def test_a_folder_that_is_open_elsewhere_is_left_alone_unless_out_says_where_to(

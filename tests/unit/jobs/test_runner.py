@@ -385,6 +385,25 @@ async def test_stopping_waits_for_what_is_being_stored(shop: Workshop) -> None:
     assert shop.queue.job(job.id).state == "done"
 
 
+async def test_stopping_before_anything_was_sent_sends_nothing(shop: Workshop) -> None:
+    shop.endpoint.ready.clear()
+    job = await shop.queue.enqueue(REQUEST)
+    starting = shop.queue.start
+    stopping: list[asyncio.Task[None]] = []
+
+    async def start_and_stop(job_id: str, mark: object) -> Job | None:
+        stopping.append(asyncio.create_task(shop.runner.stop(5)))
+        return await starting(job_id, MARK)
+
+    shop.queue.start = start_and_stop  # type: ignore[method-assign, assignment]
+    shop.endpoint.ready.set()
+    while not stopping:
+        await shop.queue.moved()
+    await stopping[0]
+    assert shop.client.sent == []
+    assert shop.queue.job(job.id).state == "queued"
+
+
 async def test_stopping_while_the_endpoint_is_away_or_there_is_nothing_to_do(shop: Workshop) -> None:
     shop.endpoint.ready.clear()
     job = await shop.queue.enqueue(REQUEST)
