@@ -10,9 +10,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
 LOOKS = ("dark", "light")
 SCALES = (100, 200)
 TIME_OUT_S = 300
+README_PICTURES = ("making-dark-100", "result-dark-100", "img2img-light-100", "endpoint-dialog-own-light-100")
+README_FOLDER = Path(__file__).parents[2] / "packaging" / "screenshots"
 
 
 def main() -> int:
@@ -26,6 +30,7 @@ def main() -> int:
         "--scale", type=int, choices=SCALES, action="append", help="only this scale in per cent"
     )
     parser.add_argument("--scene", action="append", help="only this scene")
+    parser.add_argument("--readme", action="store_true", help="renew the README's screenshots as well")
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
     failed = False
@@ -34,6 +39,8 @@ def main() -> int:
             print(f"{look}, {scale} %", flush=True)
             failed |= _walk(chosen.folder.resolve(), look, scale, chosen.scene or []) != 0
     _list(chosen.folder)
+    if chosen.readme:
+        _renew_readme(chosen.folder)
     return 1 if failed else 0
 
 
@@ -71,6 +78,14 @@ def _list(folder: Path) -> None:
         rows.append({"file": file.name, "scene": scene, "look": look, "scale": int(scale)})
     (folder / "tour.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     print(f"{len(rows)} pictures in {folder}")
+
+
+def _renew_readme(folder: Path) -> None:
+    """JPEG, since PNG would add megabytes to every clone for pictures of pictures."""
+    README_FOLDER.mkdir(exist_ok=True)
+    for name in README_PICTURES:
+        with Image.open(folder / f"{name}.png") as picture:
+            picture.convert("RGB").save(README_FOLDER / f"{name}.jpg", quality=88, optimize=True)
 
 
 if __name__ == "__main__":
