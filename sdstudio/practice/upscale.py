@@ -69,6 +69,6 @@ def _by_edges(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     sharp = source.resize(size, Image.Resampling.BICUBIC).filter(
         ImageFilter.UnsharpMask(radius, _SHARPENING, 0)
     )
-    darkest = source.filter(ImageFilter.MinFilter(3)).resize(size, Image.Resampling.BICUBIC)
-    lightest = source.filter(ImageFilter.MaxFilter(3)).resize(size, Image.Resampling.BICUBIC)
+    darkest = source.filter(ImageFilter.MinFilter(3)).resize(size, Image.Resampling.BILINEAR)
+    lightest = source.filter(ImageFilter.MaxFilter(3)).resize(size, Image.Resampling.BILINEAR)
     return ImageChops.lighter(darkest, ImageChops.darker(lightest, sharp))

@@ -20,7 +20,7 @@ Grade = Callable[[Canvas, Random], None]
 
 def grade(canvas: Canvas, theme: Theme, chance: Random) -> None:
     """Apply the theme's style and mood words to the picture."""
-    if style := _STYLES.get(theme.style):
+    if style := STYLES.get(theme.style):
         style(canvas, chance)
     for word in sorted(theme.extras & _MOODS.keys()):
         _MOODS[word](canvas, chance)
@@ -185,7 +185,7 @@ def _precipitation(canvas: Canvas, chance: Random, *, snow: bool) -> None:
             sketch.strokes(lines.astype(np.float32), 0.0028, (0.9, 0.94, 0.98), 0.4)
 
 
-_STYLES: dict[str, Grade] = {
+STYLES: dict[str, Grade] = {
     "cinematic": _cinematic,
     "photo": _photo,
     "noir": _noir,

@@ -82,7 +82,7 @@ def picture_set(  # noqa: PLR0917 - positional for the cache
     numbers = np.array(
         [family + motif.families * one for family in range(motif.families) for one in range(members)]
     )
-    bands = _planar([_paint(theme, number, width, height, aspect) for number in numbers.tolist()], tiled)
+    bands = _planar([paint(theme, number, width, height, aspect) for number in numbers.tolist()], tiled)
     families = numbers % motif.families
     return PictureSet(
         theme=theme,
@@ -118,17 +118,18 @@ def opposite_set(  # noqa: PLR0917 - as above
 def _anything(salt: int, width: int, height: int, aspect: float, tiled: bool) -> PictureSet:  # noqa: FBT001
     """Two pictures of every motif: the empty prompt's set."""
     themes = [Theme(motif=name, salt=salt) for name in sorted(MOTIFS)]
-    bands = _planar([_paint(theme, n, width, height, aspect) for theme in themes for n in range(2)], tiled)
+    bands = _planar([paint(theme, n, width, height, aspect) for theme in themes for n in range(2)], tiled)
     zeros = np.zeros(len(bands), np.intp)
     return PictureSet(Theme(salt=salt), aspect, tiled, bands, zeros, zeros, zeros > 0, coherence=0.4, grain=3)
 
 
 @lru_cache(maxsize=32)
 def _painted(theme: Theme, number: int, width: int, height: int, aspect: float) -> Pixels:
-    return _paint(theme, number, width, height, aspect)
+    return paint(theme, number, width, height, aspect)
 
 
-def _paint(theme: Theme, number: int, width: int, height: int, aspect: float) -> Pixels:
+def paint(theme: Theme, number: int, width: int, height: int, aspect: float) -> Pixels:
+    """Picture `number` of a theme at any size; `aspect` is that of the result the size stands for."""
     canvas = Canvas.blank(width, height, aspect, detail=min(1.0, min(width, height) / _FULL_DETAIL))
     paint_theme(canvas, theme, number)
     grade(canvas, theme, generator(theme.salt, stable_number("grade"), number))
