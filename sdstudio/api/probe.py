@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any, cast
 
 from sdstudio.api import dialect
@@ -59,10 +59,10 @@ async def _told(transport: Transport, first: dict[str, Any]) -> Told:
         if value is not None:
             lists[name] = value
 
-    commands = [_has(transport, "/sdapi/v1/interrupt"), _has(transport, "/sdapi/v1/skip")]
+    heads = [_head(transport, "/sdapi/v1/interrupt"), _head(transport, "/sdapi/v1/skip")]
     listing = [ask(name) for name in _LISTS if name not in first]
-    can_interrupt, can_skip, *_ = await _all(*commands, *listing)
-    told = Told(lists, can_interrupt is True, can_skip is True)
+    interrupt, skip, *_ = await _all(*heads, *listing)
+    told = Told(lists, _is_there(interrupt, lists), _is_there(skip, lists))
     if dialect.may_be_kobold(told):
         told = Told(lists, told.can_interrupt, told.can_skip, await _kobold_version(transport))
     return told
@@ -87,9 +87,22 @@ async def _if_offered(transport: Transport, path: str) -> Any:
         return None
 
 
-async def _has(transport: Transport, path: str) -> bool:
-    """Whether a POST route is there: HEAD runs nothing, and is "not allowed" there, "not found" elsewhere."""
-    return (await transport.head(path)).status == 405
+async def _head(transport: Transport, path: str) -> int:
+    """The status of a HEAD, which runs nothing; 0 where there was no proper answer."""
+    try:
+        return (await transport.head(path)).status
+    except EndpointUnreachable:
+        raise
+    except EndpointError:
+        return 0
+
+
+def _is_there(status: object, lists: Mapping[str, Any]) -> bool:
+    """Whether a POST route is there: HEAD is "not allowed" on it, and "not found" where there is none.
+
+    Gateways that have a word of their own for every HEAD are believed to have it if they have progress.
+    """
+    return status == 405 or (status not in (200, 404) and "progress" in lists)
 
 
 async def _kobold_version(transport: Transport) -> str:
@@ -100,7 +113,7 @@ async def _kobold_version(transport: Transport) -> str:
 
 async def _refuse_web_ui_without_api(transport: Transport) -> None:
     """Tell a web UI that was started without --api from a host with two routes (a1111_api §5)."""
-    if (await transport.head("/sdapi/v1/txt2img")).status == 405:
+    if await _head(transport, "/sdapi/v1/txt2img") == 405:
         return
     if isinstance(await _if_offered(transport, "/internal/ping"), dict):
         raise NotOffered(

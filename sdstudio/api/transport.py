@@ -107,15 +107,12 @@ class Transport:
         return self._sign_in is not None
 
     async def get(self, path: str, *, read_s: float = READ_S) -> Answer:
-        """GET any status. A connection that was closed while idle is tried once more; GETs are safe to repeat."""
-        try:
-            return await self._whole("GET", path, None, read_s)
-        except _Disconnected:
-            return await self._whole("GET", path, None, read_s)
+        """GET any status."""
+        return await self._repeatable("GET", path, read_s)
 
     async def head(self, path: str) -> Answer:
         """HEAD any status."""
-        return await self._whole("HEAD", path, None, READ_S)
+        return await self._repeatable("HEAD", path, READ_S)
 
     async def post(self, path: str, body: bytes, *, read_s: float = READ_S) -> Answer:
         """POST a small body and read the answer whole, whatever its status."""
@@ -174,9 +171,17 @@ class Transport:
     async def aclose(self) -> None:
         """Close every connection."""
         self._closed = True
-        client, self._client = self._client, None
+        async with self._building:
+            client, self._client = self._client, None
         if client is not None:
             await client.aclose()
+
+    async def _repeatable(self, method: str, path: str, read_s: float) -> Answer:
+        """Ask once more when the connection, kept from an earlier question, had been closed meanwhile."""
+        try:
+            return await self._whole(method, path, None, read_s)
+        except _Disconnected:
+            return await self._whole(method, path, None, read_s)
 
     async def _whole(self, method: str, path: str, body: bytes | None, read_s: float) -> Answer:
         upload = None if body is None else _Upload(body)
@@ -238,12 +243,12 @@ class Transport:
 
     async def _built(self) -> httpx.AsyncClient:
         async with self._building:
-            if self._client is None:
-                if self._closed:
-                    raise EndpointUnreachable("The connection has been closed")
+            if self._client is None and not self._closed:
                 self._client = await self._worker.run(
                     _new_client, self.base_url, self._sign_in, fresh=self._fresh
                 )
+            if self._client is None:
+                raise EndpointUnreachable("The connection has been closed")
         return self._client
 
     @property
@@ -267,6 +272,7 @@ class _Upload:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.begun = True
+        self.whole = not self.body
         for start in range(0, len(self.body), _UPLOAD_PIECE_BYTES):
             piece = self.body[start : start + _UPLOAD_PIECE_BYTES]
             self.whole = start + len(piece) == len(self.body)  # on its way: from now on it may arrive

@@ -132,6 +132,24 @@ async def test_sdnexts_header_rows_are_no_samplers(new_client: NewClient) -> Non
     assert "schedulers" in offer.missing
 
 
+@pytest.mark.parametrize(("status", "believed"), [(403, True), (501, True), (404, False), (200, False)])
+async def test_a_gateway_with_a_word_of_its_own_for_head(
+    status: int, *, believed: bool, new_client: NewClient
+) -> None:
+    """Only where there is progress too is it believed to let a POST to the same route through."""
+    idle = recorded("a1111", "get_progress_idle").document
+
+    def answering(request: Request) -> Reply | None:
+        if request.method == "HEAD":
+            return Reply(status, {}, [])
+        return Reply.of(idle) if "progress" in request.path else None
+
+    async with Replay(answering) as server:
+        assert (await new_client(server.url).offer()).can_interrupt == believed
+    async with Replay(lambda request: Reply(status, {}, []) if request.method == "HEAD" else None) as server:
+        assert not (await new_client(server.url).offer()).can_interrupt
+
+
 async def test_the_practice_endpoint_says_so(new_client: NewClient) -> None:
     name = "practice (no neural network)"
     documents = {"/sdapi/v1/sd-models": [{"title": name, "model_name": name, "hash": None, "filename": name}]}

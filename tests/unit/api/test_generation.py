@@ -146,14 +146,14 @@ async def test_without_a_token_nothing_is_said_of_one(new_client: NewClient) -> 
             504,
             {"content-type": "text/html"},
             b"<html>",
-            errors.AnswerLost,
+            errors.AnswerTimedOut,
             WAITED_LONG,
         ),
         (
             524,
             {"content-type": "text/html"},
             b"<html>",
-            errors.AnswerLost,
+            errors.AnswerTimedOut,
             WAITED_LONG,
         ),
         (521, {}, b"", errors.EndpointUnreachable, "The gateway cannot reach the endpoint"),
@@ -504,6 +504,18 @@ async def test_a_connection_closed_while_idle_is_opened_again_for_questions(new_
     assert connections == 2
 
 
+async def test_a_command_that_gets_no_answer_is_not_taken_for_too_large(new_client: NewClient) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        reset(writer)
+
+    async with raw_server(talk) as url:
+        client = new_client(url)
+        for command in (client.interrupt, client.skip):
+            with pytest.raises(errors.EndpointUnreachable, match="hung up without an answer"):
+                await command()
+
+
 async def test_each_call_has_a_line_in_the_log(new_client: NewClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "sdstudio")
     async with Replay(only_txt2img(answering(picture()))) as server:
@@ -524,4 +536,4 @@ async def test_a_closed_client_says_so(new_client: NewClient) -> None:
 
 def test_an_address_with_a_password_is_refused(tmp_path: Path) -> None:
     with pytest.raises(errors.InvalidRequest):
-        Client("http://anna:secret@localhost", None, spool=tmp_path)
+        Client.at("http://anna:secret@localhost", None, spool=tmp_path)
