@@ -26,7 +26,7 @@ AfterStep = Callable[[Callable[[], Pixels]], bool]
 _LARGEST_WORK, _SMALLEST_WORK = 160 * 160, 64 * 64
 _PREVIEW = 512
 _FORGOTTEN = 0.7  # part of the set that img2img at full strength does without
-_LAST_LEVEL, _LAST_WIDTH = 0.12, 5  # noise level and patch at which a finished picture's origins are asked
+_LAST_LEVEL, _LAST_WIDTH = 0.2, 9  # noise level and patch at which a finished picture's origins are asked
 
 
 @dataclass(frozen=True, slots=True)

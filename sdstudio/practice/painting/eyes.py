@@ -109,7 +109,7 @@ def paint_brow(sketch: Sketch, person: Person, side: int) -> None:
     sketch.polygon(shape, mixed(lit(person.hair, 0.5), person.skin, 0.2), 0.72)
     roots = line[1:-3]
     lean = side * np.linspace(0.02, 0.07, len(roots))
-    high = thick * person.chance().normal(0.4, 0.15, len(roots))
+    high = thick * person.combing().normal(0.4, 0.15, len(roots))
     half = np.stack([lean, -high], axis=1)
     hairs = np.stack([roots - half, roots, roots + half], axis=1).astype(np.float32)
     sketch.strokes(hairs, 0.022, lit(person.hair, 0.4), 0.45)

@@ -140,7 +140,7 @@ def _short(person: Person) -> list[Lock]:
 
 
 def _bun(sketch: Sketch, person: Person) -> None:
-    chance = person.chance()
+    chance = person.combing()
     sketch.ellipse((0.08, -1.92), (0.5, 0.4), lit(person.hair, 0.6))
     angle, near = chance.uniform(0, 6.3, (36, 1)), chance.uniform(0.1, 0.34, (36, 1))
     turn = angle + np.linspace(0, 1.4, 5)
@@ -164,7 +164,7 @@ def _comb(canvas: Canvas, frame: Frame, person: Person, cut: Cut, locks: list[Lo
     """All strands of some locks, then the light on them."""
     if not locks:
         return
-    chance = person.chance()
+    chance = person.combing()
     part, frame = canvas.part(frame, (-1.9, -2.1, 1.9, cut.length + 0.4))
     before = part.picture[..., 1].copy()
     with part.sketch(frame) as sketch:
@@ -202,4 +202,4 @@ def _sheen(person: Person, x: Array, y: Array) -> Array:
     """Light on combed hair: a band over the crown and another where it falls, brighter towards the light."""
     toward = np.float32(0.55) + np.float32(0.45) * np.tanh(2 * person.light * x)
     band = np.exp(-(((y + 0.95 + 0.25 * np.abs(x)) / 0.36) ** 2)) + 0.4 * spot(0 * x, y, (0, 1.0), (1, 0.5))
-    return 0.72 + 0.25 * person.contrast * toward + (0.35 + 0.45 * person.contrast) * toward * band
+    return 0.72 + 0.25 * person.contrast * toward + (0.3 + 0.3 * person.contrast) * toward * band

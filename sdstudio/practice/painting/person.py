@@ -28,8 +28,13 @@ class Person:
     part: float  # where the hair is parted
     light: float  # −1 from the left, 1 from the right
     contrast: float
-    seed: int
+    seed: int  # of this picture
+    look: int  # of the person: strands and brows lie alike in all their pictures
 
     def chance(self) -> np.random.Generator:
-        """Randomness of this sitter alone."""
+        """Randomness of this picture alone."""
         return np.random.Generator(np.random.Philox(self.seed))
+
+    def combing(self) -> np.random.Generator:
+        """Randomness of the person's hair."""
+        return np.random.Generator(np.random.Philox(self.look))

@@ -57,6 +57,7 @@ def sitter(theme: Theme, family_number: int, number: int) -> Person:
         light=1.0 if family.integers(2) else -1.0,
         contrast=1.0 if moody else 0.7,
         seed=int(own.integers(2**62)),
+        look=int(family.integers(2**62)),
     )
 
 
