@@ -536,4 +536,4 @@ async def test_a_closed_client_says_so(new_client: NewClient) -> None:
 
 def test_an_address_with_a_password_is_refused(tmp_path: Path) -> None:
     with pytest.raises(errors.InvalidRequest):
-        Client.at("http://anna:secret@localhost", None, spool=tmp_path)
+        Client("http://anna:secret@localhost", None, spool=tmp_path)
