@@ -1,4 +1,4 @@
-"""An endpoint's token: in the operating system's keyring, or in memory for one session, never in a file of ours.
+"""Endpoints' secrets: in the operating system's keyring, or in memory for one session, never in a file of ours.
 
 The only importer of keyring, which is loaded lazily and in its own thread alone: it takes 130 ms.
 """
@@ -10,18 +10,20 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 from sdstudio.config.logs import register_secret
+from sdstudio.core.endpoint import EndpointProfile
 from sdstudio.core.errors import InvalidRequest, KeyringUnavailable
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "sdstudio"
+SIGN_IN = "sign-in"
+"""The name, in every profile, of the secret that it signs in with."""
 ENVIRONMENT_VARIABLE = "SDSTUDIO_TOKEN"
 _TIMEOUT_S = 8.0
 _ON_WINDOWS = sys.platform == "win32"
@@ -36,57 +38,87 @@ Call = Callable[["KeyringBackend"], T]
 
 
 class Credentials:
-    """Tokens by endpoint address (normalised, as `api.address` gives it). Used on the event-loop thread.
+    """Secrets by endpoint profile and name (`EndpointProfile.secret_names`). Used on the event-loop thread.
 
     A keyring can block for ever on a prompt nobody sees, so it is asked in a daemon thread of its own and
-    given up after `timeout_s`: `KeyringUnavailable`. A token remembered for the session needs no keyring and
-    comes first. With `read_environment`, as on the command line, SDSTUDIO_TOKEN comes before both.
+    given up after `timeout_s`: `KeyringUnavailable`. A secret remembered for the session needs no keyring and
+    comes first. With `read_environment`, as on the command line, SDSTUDIO_TOKEN is the sign-in's secret, before
+    both.
     """
 
     def __init__(self, *, read_environment: bool = False, timeout_s: float = _TIMEOUT_S) -> None:
         self._read_environment = read_environment
         self._timeout_s = timeout_s
-        self._session: dict[str, str] = {}
+        self._session: dict[str, str] = {}  # "" for one that is to be forgotten, whatever the keyring has
         self._thread: _KeyringThread | None = None
 
-    async def token(self, endpoint_url: str) -> str | None:
-        """The token for this endpoint, or None; raises `KeyringUnavailable`."""
-        user = _user(endpoint_url)
-        token = self._environment() or self._session.get(user)
-        if token is None:
-            token = await self._ask(lambda keyring: keyring.get_password(SERVICE, user))
-        if token:
-            register_secret(token)
-        return token or None
+    @property
+    def environment_token(self) -> str | None:
+        """The secret that was given for this one call; raises `InvalidRequest` if no header can carry it."""
+        token = os.environ.get(ENVIRONMENT_VARIABLE, "") if self._read_environment else ""
+        return checked(token).strip() if token else None
 
-    async def set_token(self, endpoint_url: str, token: str) -> None:
-        """Keep the token in the keyring.
+    async def secrets(self, profile: EndpointProfile) -> dict[str, str]:
+        """The profile's secrets by name, those that there are; the keyring is asked only if need be.
 
-        Raises `InvalidRequest` for a token no header can carry, `KeyringUnavailable` if it could not be kept;
+        A token that was kept by address, before there were profiles, is moved to the profile. Raises
+        `KeyringUnavailable`; `secrets_at_hand` then has those that need no keyring.
+        """
+        found = self.secrets_at_hand(profile)
+        missing = [name for name in profile.secret_names if name not in found]
+        missing = [name for name in missing if entry_of(profile.id, name) not in self._session]
+        if missing:
+            found |= await self._ask(lambda keyring: _kept(keyring, profile, missing))
+        for secret in found.values():
+            register_secret(secret)
+        return found
+
+    def secrets_at_hand(self, profile: EndpointProfile) -> dict[str, str]:
+        """Those of the profile's secrets that are known without asking the keyring."""
+        named = {name: self._session.get(entry_of(profile.id, name), "") for name in profile.secret_names}
+        if SIGN_IN in named and (token := self.environment_token):
+            named[SIGN_IN] = token
+        for secret in named.values():
+            register_secret(secret)
+        return {name: secret for name, secret in named.items() if secret}
+
+    async def set_secret(self, profile_id: str, name: str, value: str) -> None:
+        """Keep a secret in the keyring.
+
+        Raises `InvalidRequest` for one that no header can carry, `KeyringUnavailable` if it could not be kept;
         then `remember_for_session` still can.
         """
-        user, token = _user(endpoint_url), _checked(token)
-        register_secret(token)
-        if _ON_WINDOWS and len(token.encode("utf-16-le")) > _LONGEST_ON_WINDOWS:
+        entry, value = entry_of(profile_id, name), checked(value)
+        register_secret(value)
+        if _ON_WINDOWS and len(value.encode("utf-16-le")) > _LONGEST_ON_WINDOWS:
             raise KeyringUnavailable(
                 "This token is too long for the Windows keyring",
-                f"Windows keeps at most {_LONGEST_ON_WINDOWS // 2:,} characters; this token has {len(token):,}.",
+                f"Windows keeps at most {_LONGEST_ON_WINDOWS // 2:,} characters; this token has {len(value):,}.",
                 "Keep the token for this session only.",
             )
-        await self._ask(lambda keyring: _set(keyring, user, token))
-        self._session.pop(user, None)
+        await self._ask(lambda keyring: _set(keyring, entry, value))
+        self._session.pop(entry, None)
 
-    async def delete_token(self, endpoint_url: str) -> None:
-        """Forget the token everywhere; fine if there is none. Raises `KeyringUnavailable`."""
-        user = _user(endpoint_url)
-        self._session.pop(user, None)
-        await self._ask(lambda keyring: _delete(keyring, user))
+    async def delete_secrets(self, profile: EndpointProfile) -> None:
+        """Forget everything kept for this profile; fine if there is nothing. Raises `KeyringUnavailable`."""
+        await self.delete(entries_of(profile))
 
-    def remember_for_session(self, endpoint_url: str, token: str) -> None:
-        """Keep the token in memory until the program ends; raises `InvalidRequest` like `set_token`."""
-        user, token = _user(endpoint_url), _checked(token)
-        register_secret(token)
-        self._session[user] = token
+    async def delete(self, entries: Iterable[str]) -> None:
+        """Forget these keyring entries (`entries_of`, `entry_of`); fine if there are none.
+
+        Raises `KeyringUnavailable`; until the program ends they are not used even then.
+        """
+        doomed = tuple(entries)
+        self._session |= dict.fromkeys(doomed, "")
+        await self._ask(lambda keyring: [_delete(keyring, entry) for entry in doomed])
+        for entry in doomed:
+            self._session.pop(entry, None)
+
+    def remember_for_session(self, profile_id: str, name: str, value: str) -> None:
+        """Keep a secret in memory until the program ends; raises `InvalidRequest` like `set_secret`."""
+        value = checked(value)
+        register_secret(value)
+        self._session[entry_of(profile_id, name)] = value
 
     async def close(self) -> None:
         """End the keyring's thread; one that is stuck in a prompt ends with the process."""
@@ -94,10 +126,6 @@ class Credentials:
         if self._thread is not None:
             self._thread.stop()
             self._thread = None
-
-    def _environment(self) -> str | None:
-        token = os.environ.get(ENVIRONMENT_VARIABLE, "") if self._read_environment else ""
-        return _checked(token) if token else None
 
     async def _ask(self, call: Call[T]) -> T:
         if self._thread is None:
@@ -184,13 +212,42 @@ def _trusted_backend() -> KeyringBackend:
     )
 
 
-def _set(keyring: KeyringBackend, user: str, token: str) -> None:
-    keyring.set_password(SERVICE, user, token)  # pyright: ignore[reportUnknownMemberType]
+def entry_of(profile_id: str, name: str) -> str:
+    """What a secret is called in the keyring."""
+    return f"{profile_id}/{name}"
 
 
-def _delete(keyring: KeyringBackend, user: str) -> None:
-    if keyring.get_password(SERVICE, user) is not None:
-        keyring.delete_password(SERVICE, user)
+def entries_of(profile: EndpointProfile) -> tuple[str, ...]:
+    """Every name that a secret of this profile can have in the keyring, its address among them."""
+    names = dict.fromkeys((SIGN_IN, *profile.secret_names))
+    former = (profile.url,) if profile.url else ()
+    return *(entry_of(profile.id, name) for name in names), *former
+
+
+def _kept(keyring: KeyringBackend, profile: EndpointProfile, names: Iterable[str]) -> dict[str, str]:
+    """Those of a profile's secrets that the keyring has."""
+    kept = {name: keyring.get_password(SERVICE, entry_of(profile.id, name)) for name in names}
+    if SIGN_IN in kept and kept[SIGN_IN] is None and profile.url:
+        kept[SIGN_IN] = _moved(keyring, profile.url, entry_of(profile.id, SIGN_IN))
+    return {name: secret for name, secret in kept.items() if secret}
+
+
+def _moved(keyring: KeyringBackend, former: str, entry: str) -> str | None:
+    """The token that was kept under the address, now under its profile's entry."""
+    token = keyring.get_password(SERVICE, former)
+    if token is not None:
+        _set(keyring, entry, token)
+        _delete(keyring, former)
+    return token
+
+
+def _set(keyring: KeyringBackend, entry: str, secret: str) -> None:
+    keyring.set_password(SERVICE, entry, secret)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _delete(keyring: KeyringBackend, entry: str) -> None:
+    if keyring.get_password(SERVICE, entry) is not None:
+        keyring.delete_password(SERVICE, entry)
 
 
 def _unavailable(error: Exception) -> KeyringUnavailable:
@@ -207,20 +264,13 @@ def _unavailable(error: Exception) -> KeyringUnavailable:
     )
 
 
-def _user(endpoint_url: str) -> str:
-    """The name the token is kept under."""
-    if not endpoint_url or "@" in urlsplit(endpoint_url).netloc:
-        raise InvalidRequest("endpoint_url", "A token needs an address without a user name in it")
-    return endpoint_url.rstrip("/")
-
-
-def _checked(token: str) -> str:
-    """The token without the white space that pasting adds; raises `InvalidRequest` if no header can carry it."""
-    token = token.strip()
-    if not token:
+def checked(secret: str) -> str:
+    """The secret without the line ends that pasting adds; raises `InvalidRequest` if no header can carry it."""
+    secret = secret.strip("\r\n")
+    if not secret.strip():
         raise InvalidRequest("token", "The token is empty")
-    if not token.isprintable():
+    if not secret.strip().isprintable():
         raise InvalidRequest(
             "token", "The token has a line break or control character in it", remedy="Copy it again."
         )
-    return token
+    return secret

@@ -29,6 +29,11 @@ class DataDir:
         return self.root / "settings.json"
 
     @property
+    def endpoints_file(self) -> Path:
+        """The endpoints' profiles, without their secrets."""
+        return self.root / "endpoints.json"
+
+    @property
     def drafts_file(self) -> Path:
         return self.root / "drafts.json"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sdstudio.config.json_file import JsonFile
+from sdstudio.core.endpoint import PRACTICE_ID
 from sdstudio.core.errors import SettingsUnreadable, StudioError
 from sdstudio.core.signals import Signal
 
@@ -21,10 +22,12 @@ _THUMBNAIL_PIXELS = range(32, 513)
 class SettingsValues:
     """Every setting with its default.
 
-    `endpoint_url` "" means the practice endpoint. `window_geometry` and `window_state` are Qt's own bytes as
+    `endpoint_id` names the profile in use. `endpoint_url` is where versions before profiles kept an address: one
+    that is found there becomes a profile. `window_geometry` and `window_state` are Qt's own bytes as
     base64 text. `thumbnail_size` is the longer side in the history, in pixels.
     """
 
+    endpoint_id: str = PRACTICE_ID
     endpoint_url: str = ""
     theme: Theme = "system"
     window_geometry: str = ""

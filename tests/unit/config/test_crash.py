@@ -102,11 +102,11 @@ def test_a_bug_in_a_command_is_one_sentence_and_status_1(tmp_path: Path) -> None
     broken = """
 import sys
 import sdstudio.cli.generate as generate
-generate.picture_bytes = generate._endpoint_url = lambda _: 1 // 0
+generate.Destination.of = lambda *_: 1 // 0
 from sdstudio.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
-    command = [*COMMAND[:-2], "-c", broken, "generate", "x", "--data-dir", str(tmp_path)]
+    command = [*COMMAND[:-2], "-c", broken, "generate", "x", "--out", "y", "--data-dir", str(tmp_path)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stdout == ""
