@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
-from sdstudio.api import address
 from sdstudio.cli.options import GenerateOptions, picture_bytes
 from sdstudio.cli.outputs import Destination
 from sdstudio.cli.progress import ProgressLine
@@ -19,12 +18,14 @@ from sdstudio.cli.report import Outcome, complain, print_json, print_paths
 from sdstudio.config.crash import CrashHooks
 from sdstudio.config.credentials import Credentials
 from sdstudio.config.paths import DataDir
+from sdstudio.config.profiles import Profiles
 from sdstudio.config.settings import Settings
+from sdstudio.core.endpoint import EndpointProfile
 from sdstudio.core.errors import EndpointError, LibraryBusy, StudioError
 from sdstudio.core.request import GenerationRequest, InputImage
 from sdstudio.jobs.job import Job
 from sdstudio.studio import Studio
-from sdstudio.studio.session import PRACTICE, PRACTICE_NAME
+from sdstudio.studio.endpoints import chosen
 
 INTERRUPTED = 130  # as a shell says of what Ctrl+C ended
 TERMINATED = 143
@@ -75,37 +76,36 @@ class GenerateCommand:
 
     async def _run(self) -> int:
         options = GenerateOptions.of(self._arguments)
-        url = _endpoint_url(options.endpoint)
         destination = Destination.of(options.out, options.count) if options.out else None
         pictures = [picture_bytes(path) for path in (options.init, options.mask) if path]
         self._line.say("opening…")
-        async with self._studio(url, may_stand_in=destination is not None) as studio:
+        async with self._studio(options.endpoint, may_stand_in=destination is not None) as studio:
             request = await self._request(studio, options, pictures)
             job = await self._made(studio, request)
             await self._take_note(studio, job, destination)
         return job.error.exit_code if job.error else 0 if job.state == "done" else EndpointError.exit_code
 
     @asynccontextmanager
-    async def _studio(self, url: str | None, *, may_stand_in: bool) -> AsyncGenerator[Studio]:
+    async def _studio(self, endpoint: str | None, *, may_stand_in: bool) -> AsyncGenerator[Studio]:
         """The data folder opened; where that is taken and there is `--out`, an empty one in its place."""
         with tempfile.TemporaryDirectory(prefix="sdstudio-") as stand_in:
             try:
-                studio = await self._opened(self._data_dir, url)
+                studio = await self._opened(self._data_dir, endpoint)
             except LibraryBusy:
                 if not may_stand_in:
                     raise
                 self.outcome.in_history = False
                 self.outcome.notes.append(STAND_IN_NOTE)
-                chosen = Settings.load(self._data_dir.settings_file)[0].values.endpoint_url
-                studio = await self._opened(DataDir(Path(stand_in)), chosen if url is None else url)
+                meant = _endpoint_in(self._data_dir, endpoint)
+                studio = await self._opened(DataDir(Path(stand_in)), meant)
             try:
                 yield studio
             finally:
                 await studio.close()
 
-    async def _opened(self, data_dir: DataDir, url: str | None) -> Studio:
+    async def _opened(self, data_dir: DataDir, endpoint: EndpointProfile | str | None) -> Studio:
         credentials = Credentials(read_environment=True)
-        return await Studio.open(data_dir, credentials=credentials, endpoint=url, only_new_jobs=True)
+        return await Studio.open(data_dir, credentials=credentials, endpoint=endpoint, only_new_jobs=True)
 
     async def _request(
         self, studio: Studio, options: GenerateOptions, pictures: list[bytes]
@@ -210,8 +210,8 @@ def _hindrance(studio: Studio, job_id: str) -> Generator[asyncio.Future[StudioEr
             disconnect()
 
 
-def _endpoint_url(text: str | None) -> str | None:
-    """The address meant by `--endpoint`, None for the one in the settings; raises `InvalidRequest`."""
-    if text is None:
-        return None
-    return PRACTICE if text == PRACTICE_NAME else address.normalised(text)
+def _endpoint_in(data_dir: DataDir, text: str | None) -> EndpointProfile:
+    """The endpoint meant by `--endpoint`, or else in use, in a data folder that is open elsewhere."""
+    settings, _ = Settings.load(data_dir.settings_file)
+    profiles, _ = Profiles.load(data_dir.endpoints_file)
+    return chosen(text, profiles, settings)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from sdstudio.api import address
 from sdstudio.api.offer import Offer
 from sdstudio.api.practice_process import PracticeProcess
 from sdstudio.config.credentials import Credentials
 from sdstudio.config.drafts import Drafts
 from sdstudio.config.paths import DataDir
+from sdstudio.config.profiles import Profiles
 from sdstudio.config.settings import Settings
+from sdstudio.core.endpoint import EndpointProfile
 from sdstudio.core.errors import KeyringUnavailable, SettingsUnreadable, StudioError
 from sdstudio.jobs.job_queue import JobQueue
 from sdstudio.jobs.runner import Runner
 from sdstudio.library.library import Library
-from sdstudio.studio.session import PRACTICE, EndpointSession
+from sdstudio.studio.endpoints import Endpoints
+from sdstudio.studio.session import EndpointSession
 
 STOP_GRACE_S = 5.0  # for a generation in flight to be interrupted and its answer to come
 
@@ -26,13 +28,14 @@ log = logging.getLogger(__name__)
 
 
 class Studio:
-    """Owns the data folder while it is open: settings, drafts, library, queue, session and runner.
+    """Owns the data folder while it is open: settings, profiles, drafts, library, queue, session and runner.
 
     Lives on the event-loop thread. `notices` are things found while opening that a person should know of.
     """
 
     data_dir: DataDir
     settings: Settings
+    profiles: Profiles
     drafts: Drafts
     library: Library
     queue: JobQueue
@@ -52,14 +55,15 @@ class Studio:
         data_dir: DataDir,
         *,
         credentials: Credentials | None = None,
-        endpoint: str | None = None,
+        endpoint: EndpointProfile | str | None = None,
         only_new_jobs: bool = False,
     ) -> Studio:
         """Open the data folder, making it if need be, and begin to work.
 
-        `endpoint` is an address to use this time instead of the one in the settings; with `only_new_jobs` what
-        was queued before stays queued. Raises `LibraryBusy` if another process has the folder open,
-        `LibraryTooNew` or another `LibraryError` if it can't be used; then nothing is left open.
+        `endpoint` is what to use this time instead of the one in the settings: a profile, its name or id, or an
+        address; with `only_new_jobs` what was queued before stays queued. Raises `LibraryBusy` if another process
+        has the folder open, `LibraryTooNew` or another `LibraryError` if it can't be used, `InvalidRequest` for no
+        endpoint; then nothing is left open.
         """
         studio = cls(data_dir, credentials or Credentials())
         try:
@@ -77,23 +81,36 @@ class Studio:
         self._grace_s = grace_s
         await self._open_parts.aclose()
 
-    async def use_endpoint(self, url: str, token: str | None = None) -> KeyringUnavailable | None:
-        """Make pictures at this address from now on, and after a restart ("" for the practice endpoint).
+    async def use_profile(self, profile_id: str) -> None:
+        """Make pictures there from now on, and after a restart; raises `InvalidRequest` if there is none such."""
+        self._endpoints.use(profile_id)
 
-        `token` None leaves the one that is kept, "" forgets it. Returns why the keyring did not take it; then it
-        is remembered until the program ends. Raises `InvalidRequest` for an address or token that can't be.
+    async def save_profile(
+        self, profile: EndpointProfile, secrets: Mapping[str, str | None]
+    ) -> KeyringUnavailable | None:
+        """Keep a profile and its secrets, by their names; None leaves the one that is kept, "" deletes it.
+
+        Returns why the keyring did not do as it was told; then secrets are remembered until the program ends.
+        Raises `InvalidRequest` for what can't be kept, `LibraryError` if it can't be written.
         """
-        url = address.normalised(url) if url else PRACTICE
-        trouble = await self._keep_token(url, token) if url and token is not None else None
-        self.settings.update(endpoint_url=url)
-        self.session.use(url)
-        return trouble
+        return await self._endpoints.save(profile, secrets)
+
+    async def delete_profile(self, profile_id: str) -> KeyringUnavailable | None:
+        """Forget a profile and its secrets; returns why the keyring still has them, which is tried again."""
+        return await self._endpoints.delete(profile_id)
+
+    async def use_endpoint(self, url: str, token: str | None = None) -> KeyringUnavailable | None:
+        """Make pictures at this address from now on ("" for the practice endpoint), with a profile for it.
+
+        `token` None leaves the one that is kept, "" forgets it. Returns and raises like `save_profile`.
+        """
+        return await self._endpoints.use_address(url, token)
 
     async def ask_endpoint(self, url: str, token: str | None = None) -> Offer:
         """What an endpoint offers, to try an address and token before using them; raises the `StudioError`."""
-        return await self.session.ask(address.normalised(url) if url else PRACTICE, token)
+        return await self._endpoints.ask_address(url, token)
 
-    async def _open(self, endpoint: str | None, *, only_new_jobs: bool) -> None:
+    async def _open(self, endpoint: EndpointProfile | str | None, *, only_new_jobs: bool) -> None:
         self.data_dir.make()
         self.library = await Library.open(self.data_dir)  # takes the folder's lock before anything is written
         self._when_closing("library", self.library.close)
@@ -105,15 +122,20 @@ class Studio:
         await self._reconcile()
         self.session = EndpointSession(PracticeProcess(), self.credentials, self.data_dir.spool)
         self._when_closing("session", self.session.close)
+        self._endpoints = Endpoints(self.profiles, self.settings, self.credentials, self.session)
+        self._when_closing("endpoints", self._endpoints.close)
         old = {job.id for job in self.queue.jobs} if only_new_jobs else set[str]()
         self.runner = Runner(self.queue, self.session, self.library, takes=lambda job: job.id not in old)
         self._when_closing("runner", lambda: self.runner.stop(self._grace_s))
-        self.session.use(self.settings.values.endpoint_url if endpoint is None else endpoint)
+        await self._endpoints.start(endpoint)
         self.runner.start()
 
     def _read_settings(self) -> None:
         self.settings, problem = Settings.load(self.data_dir.settings_file)
         self._when_closing("settings", self.settings.close)
+        self._note(problem)
+        self.profiles, problem = Profiles.load(self.data_dir.endpoints_file)
+        self._when_closing("profiles", self.profiles.close)
         self._note(problem)
         self.drafts, problem = Drafts.load(self.data_dir.drafts_file)
         self._when_closing("drafts", self.drafts.close)
@@ -135,15 +157,6 @@ class Studio:
                 pictures = await self.library.ids_of_job(job.id)
                 if pictures:
                     await self.queue.found(job.id, pictures)
-
-    async def _keep_token(self, url: str, token: str) -> KeyringUnavailable | None:
-        try:
-            await (self.credentials.set_token(url, token) if token else self.credentials.delete_token(url))
-        except KeyringUnavailable as error:
-            if token:
-                self.credentials.remember_for_session(url, token)
-            return error
-        return None
 
     def _when_closing(self, name: str, close: Callable[[], Awaitable[object]]) -> None:
         async def carefully() -> None:

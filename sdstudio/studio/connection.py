@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sdstudio.api.offer import Offer
+from sdstudio.core.endpoint import EndpointProfile
 
 if TYPE_CHECKING:
     from sdstudio.api.client import Client
@@ -43,11 +45,11 @@ class Connection:
 
 
 async def connected(
-    base_url: str, token: str | None, *, spool: Path, imports: ThreadPoolExecutor
+    profile: EndpointProfile, secrets: Mapping[str, str], *, spool: Path, imports: ThreadPoolExecutor
 ) -> Connection:
-    """A connection to the endpoint at `base_url`; raises the `StudioError` that keeps it from being used."""
+    """A connection to the endpoint, whose `url` is where it is reached; raises what keeps it from being used."""
     make = await asyncio.get_running_loop().run_in_executor(imports, _client_class)
-    client = make(base_url, token, spool=spool)
+    client = make(profile, secrets, spool=spool)
     try:
         return Connection(client, await client.offer())
     except BaseException:

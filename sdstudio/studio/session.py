@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
@@ -15,14 +16,17 @@ from typing import Literal
 from sdstudio.api.offer import FALLBACK_OFFER, Offer
 from sdstudio.api.practice_process import PracticeProcess
 from sdstudio.config.credentials import Credentials
+from sdstudio.core.endpoint import PRACTICE, EndpointProfile
 from sdstudio.core.errors import (
     AnswerLost,
+    AnswerTimedOut,
     EndpointError,
     EndpointUnreachable,
     InvalidRequest,
     KeyringUnavailable,
     NotAuthorised,
     NotOffered,
+    SecretHeldBack,
     StudioError,
 )
 from sdstudio.core.result import EndpointMark
@@ -33,9 +37,6 @@ from sdstudio.studio.connection import Connection, connected
 
 SessionState = Literal["connecting", "ready", "offline", "needs token"]
 
-PRACTICE = ""
-"""The address that stands for the practice endpoint, whatever its port is this time."""
-PRACTICE_NAME = "practice"
 STEADY_S = 30.0  # a connection that held this long was a good one: the next trouble is a new one
 
 log = logging.getLogger(__name__)
@@ -44,16 +45,18 @@ log = logging.getLogger(__name__)
 class EndpointSession:
     """Owns the connection to one endpoint; lives on the event-loop thread.
 
-    `url` is the endpoint's address, `PRACTICE` for the practice endpoint, whose process is started when it is
-    first needed. `state` is "connecting" until it is known whether the endpoint can be used, "offline" while it
-    can't be reached and is tried again ever less often, "needs token" until it is used with another one. `error`
-    says why it is not ready, `offer` what the endpoint last said it has, `notice` why no token could be looked
-    up. `changed` is emitted when any of these did.
+    `profile` is the endpoint; the practice endpoint's process is started when it is first needed. `state` is
+    "connecting" until it is known whether the endpoint can be used, "offline" while it can't be reached and is
+    tried again ever less often, "needs token" until it is used with another one, or with leave to send it. `error`
+    says why it is not ready, `offer` what the endpoint last said it has, `notice` why its secrets could not be
+    looked up. `changed` is emitted when any of these did; `timed_out(profile id, seconds)` when a gateway did not
+    wait for an answer.
     """
 
     def __init__(self, practice: PracticeProcess, credentials: Credentials, spool: Path) -> None:
         self.changed: Signal[[]] = Signal()
-        self.url = PRACTICE
+        self.timed_out: Signal[[str, float]] = Signal()
+        self.profile: EndpointProfile = PRACTICE
         self.state: SessionState = "connecting"
         self.offer: Offer = FALLBACK_OFFER
         self.error: StudioError | None = None
@@ -71,26 +74,44 @@ class EndpointSession:
 
     @property
     def name(self) -> str:
-        """What to call the endpoint: its host and port, "practice" for the practice endpoint."""
-        return self.url.partition("://")[2] or PRACTICE_NAME
+        """What the endpoint is called."""
+        return self.profile.name
+
+    @property
+    def url(self) -> str:
+        """The endpoint's address, "" for the practice endpoint, whatever its port is this time."""
+        return self.profile.url
 
     @property
     def mark(self) -> EndpointMark:
         """The endpoint as it is noted with what is made there."""
         return EndpointMark(self.name, self.url, self.offer.dialect)
 
-    def use(self, url: str) -> None:
-        """Connect to this endpoint (a normalised address, or `PRACTICE`); a job in flight elsewhere ends there."""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the endpoint, a sentence each."""
+        limit = self.profile.answer_limit_s
+        learned = (f"Its gateway waits {limit:g} s for an answer and no longer.",) if limit else ()
+        return (*self.offer.notes, *learned)
+
+    def use(self, profile: EndpointProfile) -> None:
+        """Connect to this endpoint; a job in flight elsewhere ends there."""
         self._let_go()
         self._stop_keeper()
-        if url != self.url:
-            self.url, self.offer = url, FALLBACK_OFFER
+        if (profile.id, profile.url) != (self.profile.id, self.profile.url):
+            self.offer = FALLBACK_OFFER
+        self.profile = profile
         self._become("connecting")
-        self._keeper = asyncio.create_task(self._keep_connected(url), name="endpoint session")
+        self._keeper = asyncio.create_task(self._keep_connected(profile), name="endpoint session")
+
+    def renew(self, profile: EndpointProfile) -> None:
+        """Take up what changed in the profile in use, but for how it is reached."""
+        self.profile = profile
+        self.changed.emit()
 
     def try_now(self) -> None:
-        """Look up the token and ask the endpoint again at once, whatever the state is."""
-        self.use(self.url)
+        """Look up the secrets and ask the endpoint again at once, whatever the state is."""
+        self.use(self.profile)
 
     async def settled(self) -> None:
         """Wait until it is known whether the endpoint can be used."""
@@ -102,9 +123,9 @@ class EndpointSession:
         """The use of the client for one job, waited for until the endpoint is ready."""
         while (connection := self._connection) is None:
             await self._moved.heard()
-        mark = self.mark
+        mark, began = self.mark, asyncio.get_running_loop().time()
         with connection as client:
-            yield Lease(client, mark, partial(self._report, connection))
+            yield Lease(client, mark, partial(self._report, connection, self.profile.id, began))
 
     async def skip(self) -> None:
         """Have the endpoint go on with the next picture of what it makes; raises `EndpointError`."""
@@ -115,17 +136,26 @@ class EndpointSession:
         with self._connection as client:
             await client.skip()
 
-    async def ask(self, url: str, token: str | None) -> Offer:
-        """What another endpoint offers, asked with this token, or with the one that is kept if it is None.
+    async def ask(self, profile: EndpointProfile, given: Mapping[str, str]) -> Offer:
+        """What an endpoint offers, asked with the secrets that are given, and with those kept where none is.
 
         Raises the `StudioError` that keeps it from being used.
         """
-        base_url = url or await self._practice.start()
-        if token is None:
-            token, _ = await self._kept_token(url)
-        connection = await connected(base_url, token, spool=self._spool, imports=self._imports)
+        secrets, _ = await self.secrets(profile, given)
+        connection = await self._connected(profile, secrets)
         await connection.close()
         return connection.offer
+
+    async def secrets(
+        self, profile: EndpointProfile, given: Mapping[str, str]
+    ) -> tuple[Mapping[str, str], KeyringUnavailable | None]:
+        """The profile's secrets, those `given` before those kept, and why there may be more that can't be had."""
+        if all(name in given for name in profile.secret_names):
+            return given, None
+        try:
+            return await self._credentials.secrets(profile) | dict(given), None
+        except KeyringUnavailable as error:
+            return self._credentials.secrets_at_hand(profile) | dict(given), error
 
     async def close(self) -> None:
         """End the connection, which must not be in use, and the practice process if it was started."""
@@ -135,13 +165,13 @@ class EndpointSession:
         await self._practice.stop()
         self._imports.shutdown(wait=False)
 
-    async def _keep_connected(self, url: str) -> None:
+    async def _keep_connected(self, profile: EndpointProfile) -> None:
         """Connect, and again whenever there is trouble; ends by being cancelled.
 
-        The token is looked up once, since a locked keyring may ask the user in turn.
+        The secrets are looked up once, since a locked keyring may ask the user in turn.
         """
         try:
-            token, notice = await self._kept_token(url)
+            secrets, notice = await self.secrets(profile, {})
         except StudioError as error:  # one that no header can carry
             self._conclude("needs token", error)
             return
@@ -150,7 +180,7 @@ class EndpointSession:
         pauses = _pauses()
         clock = asyncio.get_running_loop().time
         while True:
-            await self._try_to_connect(url, token)
+            await self._try_to_connect(profile, secrets)
             began = clock()
             while self.state == "ready":
                 await self._trouble_or_after(None)
@@ -158,11 +188,10 @@ class EndpointSession:
                 pauses = _pauses()
             await self._trouble_or_after(None if self.state == "needs token" else next(pauses))
 
-    async def _try_to_connect(self, url: str, token: str | None) -> None:
+    async def _try_to_connect(self, profile: EndpointProfile, secrets: Mapping[str, str]) -> None:
         try:
-            base_url = url or await self._practice.start()
-            connection = await connected(base_url, token, spool=self._spool, imports=self._imports)
-        except (NotAuthorised, InvalidRequest) as error:
+            connection = await self._connected(profile, secrets)
+        except (NotAuthorised, SecretHeldBack, InvalidRequest) as error:
             self._conclude("needs token", error)
         except StudioError as error:
             self._conclude("offline", error)
@@ -184,14 +213,9 @@ class EndpointSession:
             self._connection, self.offer = connection, connection.offer
         self._become(state, error)
 
-    async def _kept_token(self, url: str) -> tuple[str | None, KeyringUnavailable | None]:
-        """The endpoint's token, and why there may be one that could not be had."""
-        if url == PRACTICE:
-            return None, None
-        try:
-            return await self._credentials.token(url), None
-        except KeyringUnavailable as error:
-            return None, error
+    async def _connected(self, profile: EndpointProfile, secrets: Mapping[str, str]) -> Connection:
+        here = replace(profile, url=await self._practice.start()) if profile.is_practice else profile
+        return await connected(here, secrets, spool=self._spool, imports=self._imports)
 
     async def _trouble_or_after(self, seconds: float | None) -> None:
         """Wait for trouble, at most so long."""
@@ -201,8 +225,10 @@ class EndpointSession:
                 await self._trouble.wait()
         self._trouble.clear()
 
-    def _report(self, connection: Connection, error: EndpointError) -> None:
+    def _report(self, connection: Connection, profile_id: str, began: float, error: EndpointError) -> None:
         """A job met this error; what was meant for a connection that is no more is no news."""
+        if isinstance(error, AnswerTimedOut):
+            self.timed_out.emit(profile_id, asyncio.get_running_loop().time() - began)
         if connection is not self._connection:
             return
         if isinstance(error, NotAuthorised | EndpointUnreachable | AnswerLost):
@@ -212,7 +238,7 @@ class EndpointSession:
 
     def _practice_restarted(self, url: str) -> None:
         log.info("the practice endpoint is at %s now", url)
-        if self.url == PRACTICE:
+        if self.profile.is_practice:
             self.try_now()
 
     def _let_go(self) -> None:

@@ -134,9 +134,9 @@ async def test_the_endpoint_chosen_is_used_again_after_a_restart(data_dir: DataD
 async def test_an_address_that_cannot_be_changes_nothing(data_dir: DataDir) -> None:
     async with opened(data_dir) as studio:
         with pytest.raises(InvalidRequest):
-            await studio.use_endpoint("http://user:password@host")
+            await studio.use_endpoint("ftp://host", "token")
         assert studio.session.url == NOBODY
-        assert studio.settings.values.endpoint_url == ""
+        assert [profile.id for profile in studio.profiles.all] == [studio.settings.values.endpoint_id]
 
 
 async def test_a_token_goes_to_the_keyring_and_without_one_is_remembered_until_the_end(

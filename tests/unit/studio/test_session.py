@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from sdstudio.api.practice_process import PracticeProcess
-from sdstudio.config.credentials import Credentials
+from sdstudio.config.credentials import SIGN_IN, Credentials
+from sdstudio.core.endpoint import PRACTICE, EndpointProfile
 from sdstudio.core.errors import (
     AnswerLost,
     EndpointUnreachable,
@@ -21,7 +22,7 @@ from sdstudio.core.errors import (
     NotOffered,
 )
 from sdstudio.studio import session as session_module
-from sdstudio.studio.session import PRACTICE, EndpointSession
+from sdstudio.studio.session import EndpointSession
 from tests.fakes.practice import start_practice
 
 NOBODY = "http://127.0.0.1:9"
@@ -48,11 +49,11 @@ class Tokens(Credentials):
         self.keyring: str | KeyringUnavailable | None = None
         self.asked = 0
 
-    async def token(self, endpoint_url: str) -> str | None:
+    async def secrets(self, profile: EndpointProfile) -> dict[str, str]:
         self.asked += 1
         if isinstance(self.keyring, KeyringUnavailable):
             raise self.keyring
-        return self.keyring
+        return {SIGN_IN: self.keyring} if self.keyring else {}
 
 
 @pytest.fixture
@@ -70,6 +71,11 @@ async def session(
     await session.close()
 
 
+def at(url: str) -> EndpointProfile:
+    """A profile that signs in with the token of `Tokens`, if there is one."""
+    return EndpointProfile(f"id of {url}", url.removeprefix("http://"), url, sign_in="bearer")
+
+
 async def until(session: EndpointSession, holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not holds():
@@ -79,7 +85,7 @@ async def until(session: EndpointSession, holds: Callable[[], bool]) -> None:
 async def test_it_tells_what_the_endpoint_offers(session: EndpointSession, live: str) -> None:
     states: list[str] = []
     session.changed.connect(lambda: states.append(session.state))
-    session.use(live)
+    session.use(at(live))
     await session.settled()
     assert states == ["connecting", "ready"]
     assert session.offer.dialect == "practice"
@@ -93,7 +99,7 @@ async def test_the_practice_endpoint_is_started_when_it_is_used_and_ended_with_t
     session.use(PRACTICE)
     await session.settled()
     assert session.state == "ready"
-    assert (session.name, session.mark.url) == ("practice", "")
+    assert (session.name, session.mark.url) == ("Practice", "")
     assert session._practice.running
     await session.close()
     assert not session._practice.running
@@ -105,7 +111,7 @@ async def test_without_an_answer_it_is_offline_and_connects_when_somebody_is_the
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    session.use(f"http://127.0.0.1:{port}")
+    session.use(at(f"http://127.0.0.1:{port}"))
     await session.settled()
     assert session.state == "offline"
     assert isinstance(session.error, EndpointUnreachable)
@@ -122,12 +128,12 @@ async def test_with_a_wrong_token_it_waits_for_another(
     session: EndpointSession, guarded: str, tokens: Tokens
 ) -> None:
     tokens.keyring = "wr0ng-token"
-    session.use(guarded)
+    session.use(at(guarded))
     await session.settled()
     assert session.state == "needs token"
     assert isinstance(session.error, NotAuthorised)
     tokens.keyring = "r1ght-token"
-    session.use(guarded)
+    session.use(at(guarded))
     await session.settled()
     assert session.state == "ready"
 
@@ -136,11 +142,11 @@ async def test_without_a_keyring_it_tries_without_a_token_and_says_so(
     session: EndpointSession, guarded: str, live: str, tokens: Tokens
 ) -> None:
     tokens.keyring = KeyringUnavailable("The keyring is locked")
-    session.use(guarded)
+    session.use(at(guarded))
     await session.settled()
     assert session.state == "needs token"
     assert session.notice is tokens.keyring
-    session.use(live)
+    session.use(at(live))
     await session.settled()
     assert session.state == "ready"
 
@@ -148,7 +154,7 @@ async def test_without_a_keyring_it_tries_without_a_token_and_says_so(
 async def test_the_keyring_is_asked_once_however_often_the_endpoint_is_tried(
     session: EndpointSession, tokens: Tokens
 ) -> None:
-    session.use(NOBODY)
+    session.use(at(NOBODY))
     for _ in range(5):
         await session._moved.heard()
     assert session.state == "offline"
@@ -163,7 +169,7 @@ async def test_changing_ones_mind_quickly_ends_where_the_last_choice_was(
     tokens.keyring = "wr0ng-token"
     for _ in range(6):
         for url in (NOBODY, guarded, live):
-            session.use(url)
+            session.use(at(url))
             await asyncio.sleep(pause_s)
     await session.settled()
     assert (session.url, session.state, session.error) == (live, "ready", None)
@@ -176,14 +182,14 @@ async def test_a_token_that_no_header_can_carry_is_told_of(
     session: EndpointSession, live: str, tokens: Tokens
 ) -> None:
     tokens.keyring = "two words"
-    session.use(live)
+    session.use(at(live))
     await session.settled()
     assert session.state == "needs token"
     assert isinstance(session.error, InvalidRequest)
 
 
 async def test_a_lease_waits_for_the_endpoint(session: EndpointSession, live: str) -> None:
-    session.use(NOBODY)
+    session.use(at(NOBODY))
     await session.settled()
 
     async def lease() -> str:
@@ -193,17 +199,17 @@ async def test_a_lease_waits_for_the_endpoint(session: EndpointSession, live: st
     waiting = asyncio.create_task(lease())
     await asyncio.sleep(0.05)
     assert not waiting.done()
-    session.use(live)
+    session.use(at(live))
     assert await waiting == live
 
 
 async def test_a_client_in_use_stays_open_until_its_job_has_ended(
     session: EndpointSession, live: str, guarded: str, tokens: Tokens
 ) -> None:
-    session.use(live)
+    session.use(at(live))
     tokens.keyring = "r1ght-token"
     async with session.lease() as first:
-        session.use(guarded)
+        session.use(at(guarded))
         await session.settled()
         async with session.lease() as second:
             assert second.mark.url == guarded
@@ -216,7 +222,7 @@ async def test_a_client_in_use_stays_open_until_its_job_has_ended(
 async def test_trouble_makes_it_connect_anew(
     session: EndpointSession, live: str, error: EndpointUnreachable
 ) -> None:
-    session.use(live)
+    session.use(at(live))
     async with session.lease() as lease:
         client = lease.client
         lease.report(error)
@@ -228,7 +234,7 @@ async def test_trouble_makes_it_connect_anew(
 
 
 async def test_a_refused_token_stops_it_until_there_is_another(session: EndpointSession, live: str) -> None:
-    session.use(live)
+    session.use(at(live))
     async with session.lease() as lease:
         lease.report(NotAuthorised("expired"))
     await asyncio.sleep(0.05)
@@ -239,7 +245,7 @@ async def test_a_refused_token_stops_it_until_there_is_another(session: Endpoint
 
 
 async def test_an_endpoint_that_only_failed_is_still_ready(session: EndpointSession, live: str) -> None:
-    session.use(live)
+    session.use(at(live))
     async with session.lease() as lease:
         lease.report(GenerationFailed("NaN"))
     assert session.state == "ready"
@@ -250,7 +256,7 @@ async def test_skip_goes_to_the_endpoint_or_says_that_there_is_none(
 ) -> None:
     with pytest.raises(NotOffered):
         await session.skip()
-    session.use(live)
+    session.use(at(live))
     await session.settled()
     await session.skip()
 
@@ -258,11 +264,11 @@ async def test_skip_goes_to_the_endpoint_or_says_that_there_is_none(
 async def test_asking_another_endpoint_leaves_the_session_as_it_is(
     session: EndpointSession, live: str, guarded: str
 ) -> None:
-    session.use(live)
+    session.use(at(live))
     await session.settled()
-    assert (await session.ask(guarded, "r1ght-token")).dialect == "practice"
+    assert (await session.ask(at(guarded), {SIGN_IN: "r1ght-token"})).dialect == "practice"
     with pytest.raises(NotAuthorised):
-        await session.ask(guarded, "wr0ng-token")
+        await session.ask(at(guarded), {SIGN_IN: "wr0ng-token"})
     assert (session.url, session.state) == (live, "ready")
 
 
@@ -295,7 +301,7 @@ async def test_a_bug_in_connecting_is_logged_and_it_tries_again(
         return await really(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(session_module, "connected", connected)
-    session.use(live)
+    session.use(at(live))
     await session.settled()
     assert session.state == "offline"
     assert "ZeroDivisionError" in str(session.error)
