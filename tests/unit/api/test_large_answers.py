@@ -8,13 +8,13 @@ import random
 import struct
 import time
 import zlib
-from pathlib import Path
 
 from tests.fakes.clients import REQUEST, NewClient, generate
 from tests.fakes.replay import Replay, Reply, Request
 
 TICK_S = 0.004
-LONGEST_GAP_S = 0.1  # alone on a machine it is a tenth of that; parsing on the loop took 0.36 s
+LONGEST_GAP_S = 0.08  # alone on a machine it is an eighth of that; parsing on the loop took 0.36 s
+TRIES = 3  # whatever else a machine does can only make it longer
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
@@ -38,7 +38,7 @@ async def longest_gap(until: asyncio.Event) -> float:
     return longest
 
 
-async def test_a_large_answer_does_not_hold_up_the_loop(new_client: NewClient, spool: Path) -> None:
+async def test_a_large_answer_does_not_hold_up_the_loop(new_client: NewClient) -> None:
     pictures = [large_png(number) for number in range(4)]
     encoded = b'","'.join(base64.b64encode(picture) for picture in pictures)
     body = b'{"images": ["' + encoded + b'"], "parameters": {}, "info": ""}'
@@ -47,12 +47,15 @@ async def test_a_large_answer_does_not_hold_up_the_loop(new_client: NewClient, s
     def answering(request: Request) -> Reply | None:
         return Reply(chunks=chunks) if request.path.endswith("2img") else None
 
+    gaps: list[float] = []
     async with Replay(answering) as server:
         client = new_client(server.url)
         await client.ping()  # httpx is imported by now, as in the program
-        over = asyncio.Event()
-        gap = asyncio.create_task(longest_gap(over))
-        result = await generate(client, REQUEST)
-        over.set()
-    assert [image.path.read_bytes() for image in result.images] == pictures
-    assert await gap < LONGEST_GAP_S
+        while len(gaps) < TRIES and min(gaps, default=1.0) > LONGEST_GAP_S:
+            over = asyncio.Event()
+            gap = asyncio.create_task(longest_gap(over))
+            result = await generate(client, REQUEST)
+            over.set()
+            gaps.append(await gap)
+            assert [image.path.read_bytes() for image in result.images] == pictures
+    assert min(gaps) < LONGEST_GAP_S
