@@ -7,19 +7,20 @@ import contextlib
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
 from sdstudio.api import address, payload, probe, results
+from sdstudio.api.access import Access
 from sdstudio.api.answer import LARGEST_ANSWER_BYTES, Spool, SpooledAnswer
 from sdstudio.api.decoding import Decoder
 from sdstudio.api.offer import Offer
 from sdstudio.api.progress import ProgressPoll, ProgressRoutes
-from sdstudio.api.sign_in import SignIn
+from sdstudio.api.traffic import Traffic
 from sdstudio.api.transport import Incoming, Transport
 from sdstudio.api.worker import Worker
-from sdstudio.config import logs
+from sdstudio.core.endpoint import EndpointProfile
 from sdstudio.core.errors import AnswerLost, NotOffered
 from sdstudio.core.request import GenerationRequest
 from sdstudio.core.result import GenerationResult, Progress
@@ -38,19 +39,42 @@ class Client:
     Pictures end as files in `spool`, which must exist; who gets a result moves them on.
     """
 
-    def __init__(self, base_url: str, token: str | SignIn | None, *, spool: Path) -> None:
-        self.base_url = address.normalised(base_url)
-        self._sign_in = sign_in = SignIn.from_token(token) if isinstance(token, str) else token
-        for secret in sign_in.secrets if sign_in else ():
-            logs.register_secret(secret)
+    def __init__(
+        self,
+        profile: EndpointProfile,
+        secrets: Mapping[str, str],
+        *,
+        spool: Path,
+        traffic: Traffic | None = None,
+    ) -> None:
+        """`secrets` by the names of `profile.secret_names`. Raises `InvalidRequest`, `SecretHeldBack`."""
+        self._access = Access.of(profile, secrets)
         self._spool = spool
+        self._traffic = traffic
         self._worker = Worker("api")
-        self._generation = Transport(self.base_url, sign_in, self._worker, fresh=True)
-        self._side = Transport(self.base_url, sign_in, self._worker)
+        self._generation = self._transport(fresh=True)
+        self._side = self._transport()
         self._routes = ProgressRoutes()
         self._offer: Offer | None = None
         self._running: set[_Run] = set()
         self._polls: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    def at(cls, base_url: str, token: str | None = None, *, spool: Path, plain_http: bool = True) -> Client:
+        """An endpoint that needs no more than an address and a token ("Basic …" is understood)."""
+        profile = EndpointProfile(
+            "unnamed",
+            base_url,
+            base_url,
+            sign_in="bearer" if token else "none",
+            plain_http_allowed=plain_http,
+        )
+        return cls(profile, {"sign-in": token} if token else {}, spool=spool)
+
+    @property
+    def base_url(self) -> str:
+        """The endpoint's address, normalised."""
+        return self._access.url
 
     async def generate(
         self,
@@ -119,6 +143,9 @@ class Client:
         await self._side.aclose()
         await self._worker.aclose()
 
+    def _transport(self, *, fresh: bool = False) -> Transport:
+        return Transport(self._access, self._worker, fresh=fresh, traffic=self._traffic)
+
     async def _command(self, path: str, *, offered: bool) -> None:
         if not offered:
             raise NotOffered("This endpoint cannot be stopped from outside", "It works on until it is done.")
@@ -127,7 +154,7 @@ class Client:
     @contextlib.contextmanager
     def _run(self, task_id: str, on_progress: Callable[[Progress], None]) -> Generator[_Run]:
         """The progress poll beside a generation. Its own failures are logged, never the generation's."""
-        transport = Transport(self.base_url, self._sign_in, self._worker)
+        transport = self._transport()
         poll = ProgressPoll(transport, self._worker, self._routes, task_id, on_progress)
         task = asyncio.create_task(poll.run(), name=f"progress {task_id}")
         self._polls.add(task)

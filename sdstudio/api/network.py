@@ -1,30 +1,19 @@
-"""The system's side of a connection: which certificates to trust, which proxy to use, why there was none.
+"""The system's side of a connection: which proxy to use, how to keep it alive, why there was none.
 
 Knows sockets and TLS, not HTTP.
 """
 
 from __future__ import annotations
 
-import functools
 import socket
 import ssl
 from collections.abc import Iterator
 from typing import cast
 
-from sdstudio.api import address
+from sdstudio.api import address, trust
 from sdstudio.core.errors import EndpointUnreachable
 
 CONNECT_S = 5.0
-
-
-@functools.cache
-def trust() -> ssl.SSLContext:
-    """The system's certificates and, where a system has none Python can read, the bundle that httpx brings."""
-    import certifi  # noqa: PLC0415
-
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 def proxy(base_url: str) -> str | None:
@@ -58,26 +47,28 @@ def keep_alive() -> Iterator[tuple[int, int, int]]:
             yield (socket.IPPROTO_TCP, option, value)
 
 
-def not_connected(error: Exception, host: str) -> EndpointUnreachable:
-    causes = tuple(_causes(error))
-    for cause in causes:
+def not_connected(error: Exception, host: str, via: str = "") -> EndpointUnreachable:
+    """Why no connection was made; `via` is the proxy's host and port if there is one."""
+    all_causes = tuple(causes(error))
+    for cause in all_causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return EndpointUnreachable(
-                "The endpoint's certificate is not trusted",
-                f"{host}: {cause.verify_message or 'it could not be verified'}.",
-                "Check the address; for a host of your own, add its certificate to the system's.",
-            )
+            return trust.not_trusted(cause, host)
         if isinstance(cause, ssl.SSLError):
             return EndpointUnreachable(
                 "No secure connection could be made",
                 f"{host} does not answer as a secure (https) host does.",
                 "If it has no certificate, begin the address with http://.",
             )
+    if via:
+        return EndpointUnreachable(
+            "The proxy cannot be reached", f"{via} does not answer.", "Check the proxy's address, or use none."
+        )
+    for cause in all_causes:
         if isinstance(cause, socket.gaierror):
             return EndpointUnreachable(
                 "There is no host of that name", f"{host} is not known.", "Check the address and your network."
             )
-    if any(isinstance(cause, TimeoutError) for cause in causes):
+    if any(isinstance(cause, TimeoutError) for cause in all_causes):
         return EndpointUnreachable(
             "The host does not answer", f"{host} did not answer within {CONNECT_S:.0f} s.", "Is it switched on?"
         )
@@ -86,7 +77,23 @@ def not_connected(error: Exception, host: str) -> EndpointUnreachable:
     )
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def proxy_refused(words: str, host: str) -> EndpointUnreachable:
+    """What a proxy's refusal to connect means; `words` begin with its status."""
+    if words.startswith("407"):
+        return EndpointUnreachable(
+            "The proxy wants a sign-in of its own",
+            f"It does not let us through to {host}.",
+            "Check the system's proxy settings.",
+        )
+    status = words[:3] if words[:3].isdigit() else "no status"
+    return EndpointUnreachable(
+        "The proxy refused to connect",
+        f"It does not let us through to {host} ({status}).",
+        "Check the address, or use no proxy for this endpoint.",
+    )
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
     seen: set[int] = set()
     waiting = [error]
     while waiting:

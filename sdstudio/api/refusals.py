@@ -1,6 +1,6 @@
 """What an answer that is no picture means: status and body into one of our errors, with a sentence and a remedy.
 
-Knows every error shape of a1111_api §5 and §9 and of the recorded servers. Pure: no network, no files.
+Knows every error shape of a1111_api §5 and §9 and of the recorded servers; redirects are `redirects`'. Pure: no network.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from sdstudio.api import meanings
-from sdstudio.api.excerpt import excerpt, looks_like_html, one_line, page_title
+from sdstudio.api.excerpt import excerpt, looks_like_html, page_title
 from sdstudio.api.said import Said, read
 from sdstudio.core.errors import (
     AnswerLost,
@@ -107,33 +106,10 @@ def _by_words(said: Said, _: Asked) -> EndpointError | None:
 
 
 def _by_status(said: Said, asked: Asked) -> EndpointError | None:
-    if 300 <= said.status < 400:
-        return _moved(said, asked)
     known = _STATUSES.get(said.status)
     if known is None and 400 <= said.status < 500 and said.status not in _GATEWAY:
         known = _declined
     return known(said, asked) if known else None
-
-
-def _moved(said: Said, asked: Asked) -> EndpointError:
-    there = _place(said.headers.get("location", ""))
-    return BadAnswer(
-        "The address has moved",
-        f"{asked.host} sends us on{f' to {there}' if there else ''}; nothing was sent there.",
-        "If you trust that host, enter its address instead.",
-        raw=said.raw,
-    )
-
-
-def _place(location: str) -> str:
-    """Scheme, host and port of where a redirect leads, "" if that is no place; the rest may hold secrets."""
-    try:
-        parts = urlsplit(location)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return ""
-    known = parts.scheme in ("http", "https") and parts.hostname
-    return one_line(f"{parts.scheme}://{parts.hostname}{port}", 200) if known else ""
 
 
 def _not_authorised(said: Said, asked: Asked) -> NotAuthorised:

@@ -1,7 +1,7 @@
 """HTTP itself: connections, sign-in, time-outs, size caps, and every network error in our own words.
 
-The only importer of httpx, which is imported in a worker: it and its first client cost 100 ms and more with the
-GIL held. Redirects are never followed: neither a body nor a header of ours reaches a host nobody typed.
+With `connections` the only user of httpx. A POST follows no redirect, a GET only to its own route on its own host:
+neither a body nor a header of ours reaches a host nobody typed.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import contextlib
 import functools
 import json
 import logging
-import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import sdstudio
-from sdstudio.api import address, network, refusals
+from sdstudio.api import connections, network, proxies, redirects, refusals, trust
+from sdstudio.api.access import Access
 from sdstudio.api.decoding import Decoder
-from sdstudio.api.sign_in import SignIn
+from sdstudio.api.traffic import Exchange, Traffic
 from sdstudio.api.worker import Worker
-from sdstudio.config import logs
 from sdstudio.core.errors import (
     AnswerLost,
     BadAnswer,
+    CertificateNotTrusted,
     EndpointBusy,
     EndpointError,
     EndpointUnreachable,
@@ -92,19 +92,16 @@ class Transport:
     that fails on it could not be sent again.
     """
 
-    def __init__(self, base_url: str, sign_in: SignIn | None, worker: Worker, *, fresh: bool = False) -> None:
-        self.base_url = base_url
-        self._sign_in = sign_in
+    def __init__(
+        self, access: Access, worker: Worker, *, fresh: bool = False, traffic: Traffic | None = None
+    ) -> None:
+        self.access = access
         self._worker = worker
         self._fresh = fresh
+        self._traffic = traffic
         self._client: httpx.AsyncClient | None = None
         self._building = asyncio.Lock()
         self._closed = False
-
-    @property
-    def signed_in(self) -> bool:
-        """Whether requests carry an Authorization header."""
-        return self._sign_in is not None
 
     async def get(self, path: str, *, read_s: float = READ_S) -> Answer:
         """GET any status."""
@@ -138,18 +135,22 @@ class Transport:
             raise self.refusal(answer, path)
         if not answer.body.strip():
             return None
+        body = self.access.hidden_in(answer.body)
         try:
-            return json.loads(answer.body)
+            return json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise refusals.not_json(answer.content_type, answer.body, self._host) from error
+            raise refusals.not_json(answer.content_type, body, self.access.host) from error
 
     def refusal(self, answer: Answer, path: str, *, generation: bool = False) -> EndpointError:
         """What an answer that is no success means."""
+        if 300 <= answer.status < 400:
+            moved = redirects.elsewhere(self.access.url, path, answer.headers.get("location", ""))
+            return self._without_secrets(moved)
         return refusals.refusal(
             answer.status,
             answer.headers,
-            self._without_secret(answer.body),
-            refusals.Asked(path, self._host, signed_in=self.signed_in, generation=generation),
+            self.access.hidden_in(answer.body),
+            refusals.Asked(path, self.access.host, signed_in=self.access.signed_in, generation=generation),
         )
 
     @contextlib.asynccontextmanager
@@ -179,9 +180,15 @@ class Transport:
     async def _repeatable(self, method: str, path: str, read_s: float) -> Answer:
         """Ask once more when the connection, kept from an earlier question, had been closed meanwhile."""
         try:
-            return await self._whole(method, path, None, read_s)
+            answer = await self._whole(method, path, None, read_s)
         except _Disconnected:
-            return await self._whole(method, path, None, read_s)
+            answer = await self._whole(method, path, None, read_s)
+        for _ in range(redirects.MOST_HOPS):
+            if answer.status not in redirects.STATUSES:
+                break
+            path = redirects.next_path(self.access.url, path, answer.headers.get("location", ""))
+            answer = await self._whole(method, path, None, read_s)
+        return answer
 
     async def _whole(self, method: str, path: str, body: bytes | None, read_s: float) -> Answer:
         upload = None if body is None else _Upload(body)
@@ -207,56 +214,104 @@ class Transport:
         self, method: str, path: str, upload: _Upload | None, read_s: float | None
     ) -> AsyncGenerator[Incoming]:
         client = await self._built()
-        translated = functools.partial(_translated, host=self._host, upload=upload)
-        began, incoming = time.monotonic(), None
+        translated = functools.partial(_translated, access=self.access, upload=upload)
+        call = _Call(method, path.partition("?")[0], upload)
         try:
             async with client.stream(
                 method,
-                self.base_url + path,
+                self.access.url + path,
                 content=upload,
                 headers=upload.headers if upload else None,
                 timeout=(network.CONNECT_S, read_s, WRITE_S, None),
             ) as response:
-                incoming = Incoming(response, translated)
-                yield incoming
+                call.incoming = Incoming(response, translated)
+                yield call.incoming
         except Exception as error:
-            if ours := translated(error):
+            ours = translated(error)
+            if isinstance(ours, CertificateNotTrusted) and not ours.fingerprint:
+                ours = await self._with_fingerprint(ours)
+            call.error = ours or (error if isinstance(error, EndpointError) else None)
+            if ours:
                 raise ours from error
             raise
         finally:
-            self._log_call(method, path, upload, incoming, time.monotonic() - began)
+            self._note(call)
 
-    def _log_call(
-        self, method: str, path: str, upload: _Upload | None, incoming: Incoming | None, seconds: float
-    ) -> None:
+    def _note(self, call: _Call) -> None:
+        exchange = call.ended(self.access)
+        level = logging.DEBUG if "progress" in exchange.route else logging.INFO
         _log.log(
-            logging.DEBUG if "progress" in path else logging.INFO,
+            level,
             "%s %s%s: %s, %d bytes up, %d down, %.2f s",
-            method,
-            self._host,
-            path.partition("?")[0],
-            incoming.status if incoming else "no answer",
-            len(upload.body) if upload else 0,
-            incoming.received if incoming else 0,
-            seconds,
+            exchange.method,
+            exchange.host,
+            exchange.route,
+            exchange.status or "no answer",
+            exchange.bytes_up,
+            exchange.bytes_down,
+            exchange.seconds,
         )
+        if self._traffic is not None:
+            self._traffic.add(exchange)
+
+    async def _with_fingerprint(self, error: CertificateNotTrusted) -> CertificateNotTrusted:
+        """Connect once more to see the certificate that was refused; nothing is sent."""
+        client = await self._worker.run(connections.looking_client, self.access)
+        try:
+            await client.get(self.access.url, timeout=network.CONNECT_S)
+        except Exception as failure:  # noqa: BLE001 - whatever happened, there is a better error already
+            for cause in network.causes(failure):
+                if isinstance(cause, trust.OtherCertificate):
+                    return trust.with_fingerprint(error, cause.fingerprint)
+        finally:
+            await client.aclose()
+        return error
 
     async def _built(self) -> httpx.AsyncClient:
         async with self._building:
             if self._client is None and not self._closed:
-                self._client = await self._worker.run(
-                    _new_client, self.base_url, self._sign_in, fresh=self._fresh
-                )
+                self._client = await self._worker.run(connections.new_client, self.access, fresh=self._fresh)
             if self._client is None:
                 raise EndpointUnreachable("The connection has been closed")
         return self._client
 
-    @property
-    def _host(self) -> str:
-        return address.host_of(self.base_url)
+    def _without_secrets(self, error: EndpointError) -> EndpointError:
+        """An error that names where a redirect leads: an address may repeat what was sent."""
+        if any(
+            self.access.hidden_in_text(text) != text for text in (str(error), getattr(error, "new_url", ""))
+        ):
+            return BadAnswer(
+                "The host sends this request elsewhere",
+                "The address repeats what was sent, so it is not shown.",
+            )
+        return error
 
-    def _without_secret(self, body: bytes) -> bytes:
-        return self._sign_in.hidden_in(body) if self._sign_in else body
+
+class _Call:
+    """One request while it runs."""
+
+    def __init__(self, method: str, route: str, upload: _Upload | None) -> None:
+        self.method = method
+        self.route = route
+        self.upload = upload
+        self.incoming: Incoming | None = None
+        self.error: EndpointError | None = None
+        self._when = datetime.now(UTC)
+        self._began = time.monotonic()
+
+    def ended(self, access: Access) -> Exchange:
+        return Exchange(
+            self._when,
+            access.profile.name,
+            access.host,
+            self.method,
+            access.path + self.route,
+            self.upload.sent if self.upload else 0,
+            self.incoming.received if self.incoming else 0,
+            time.monotonic() - self._began,
+            self.incoming.status if self.incoming else None,
+            self.error.title if self.error else ("" if self.incoming else "Not waited for"),
+        )
 
 
 class _Upload:
@@ -267,6 +322,7 @@ class _Upload:
         self.generation = generation
         self.begun = False
         self.whole = False
+        self.sent = 0
         # With the length given nothing goes out chunked, which some servers refuse or limit (a1111_api §9.2).
         self.headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
 
@@ -275,7 +331,8 @@ class _Upload:
         self.whole = not self.body
         for start in range(0, len(self.body), _UPLOAD_PIECE_BYTES):
             piece = self.body[start : start + _UPLOAD_PIECE_BYTES]
-            self.whole = start + len(piece) == len(self.body)  # on its way: from now on it may arrive
+            self.sent = start + len(piece)
+            self.whole = self.sent == len(self.body)  # on its way: from now on it may arrive
             yield piece
 
 
@@ -294,50 +351,7 @@ def _decoded(encoding: str, raw: bytes, limit: int, *, cut: bool) -> bytes:
     return bytes(whole)
 
 
-def _new_client(base_url: str, sign_in: SignIn | None, *, fresh: bool) -> httpx.AsyncClient:
-    """A client for one host; runs in a worker."""
-    import httpx  # noqa: PLC0415 - 70 ms that must not be spent on the event loop's thread
-
-    _warm_up()
-    local = address.is_private(base_url)
-    headers = {
-        "Accept": "application/json",  # exactly this: a gateway chooses its mode by it (hosted_endpoints §1.6)
-        "Accept-Encoding": "identity" if local else "gzip",
-        # Not browser-like: a tunnel would answer browsers with a page of its own (hosted_endpoints §3.1).
-        "User-Agent": f"SDStudio/{sdstudio.__version__}",
-    }
-    if sign_in:
-        headers["Authorization"] = sign_in.value
-    connections = httpx.AsyncHTTPTransport(
-        verify=network.trust() if base_url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-        limits=httpx.Limits(
-            max_connections=None,  # httpx 0.28 loses slots of a limited pool when requests are cancelled
-            max_keepalive_connections=0 if fresh else 4,
-            keepalive_expiry=3.0,  # below uvicorn's 5 s
-        ),
-        proxy=None if local else network.proxy(base_url),
-        socket_options=list(network.keep_alive()),
-    )
-    return httpx.AsyncClient(transport=connections, headers=headers, follow_redirects=False, trust_env=False)
-
-
-@functools.cache
-def _warm_up() -> None:
-    """Have anyio import its back end, 160 ms, on this thread and not at the first request on the loop's."""
-    import anyio  # noqa: PLC0415
-
-    anyio.run(anyio.sleep, 0)
-    for name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.proxy", "httpcore.socks"):
-        logging.getLogger(name).addFilter(_without_secrets)
-
-
-def _without_secrets(record: logging.LogRecord) -> bool:
-    """Their debug lines hold the headers of answers, in which a gateway may repeat ours."""
-    record.msg, record.args = logs.redacted(record.getMessage()), ()
-    return True
-
-
-def _translated(error: Exception, host: str, upload: _Upload | None) -> EndpointError | None:
+def _translated(error: Exception, access: Access, upload: _Upload | None) -> EndpointError | None:
     """The one place where network errors become ours; None for what is no network error.
 
     httpx' own texts are not repeated: some hold header values.
@@ -346,6 +360,7 @@ def _translated(error: Exception, host: str, upload: _Upload | None) -> Endpoint
 
     if not isinstance(error, (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)):
         return None
+    host = access.host
     if upload is not None and upload.generation and upload.whole:
         return AnswerLost(
             "The connection ended before the answer was here",
@@ -353,14 +368,23 @@ def _translated(error: Exception, host: str, upload: _Upload | None) -> Endpoint
             "Look whether the endpoint is still busy. Sending the request again makes the picture again.",
             raw=type(error).__name__,
         )
-    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
-        return network.not_connected(error, host)
+    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)):
+        return _not_connected(error, access)
     if isinstance(error, httpx.TimeoutException):
         return EndpointBusy("The endpoint takes too long", f"{host} took the connection but did not answer.")
     if isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)):
         return _hung_up(host, upload)
-    title = "The proxy refused" if isinstance(error, httpx.ProxyError) else "The address cannot be used"
-    return EndpointUnreachable(title, f"{host} could not be asked.", "Check the address.")
+    return EndpointUnreachable(
+        "The address cannot be used", f"{host} could not be asked.", "Check the address."
+    )
+
+
+def _not_connected(error: httpx.TransportError, access: Access) -> EndpointUnreachable:
+    import httpx  # noqa: PLC0415 - imported long ago when this runs
+
+    if isinstance(error, httpx.ProxyError):
+        return network.proxy_refused(str(error), access.host)
+    return network.not_connected(error, access.host, proxies.in_use(access.profile))
 
 
 def _hung_up(host: str, upload: _Upload | None) -> EndpointError:

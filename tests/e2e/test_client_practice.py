@@ -174,7 +174,7 @@ async def test_a_queued_generation_says_so(slow_url: str, new_client: NewClient)
 async def test_signing_in(options: tuple[str, ...], right: SignIn, spool: Path) -> None:
     with start_practice(*options) as url:
         for sign_in in (right, SignIn.from_token("wrong-token"), None):
-            client = Client(url, sign_in, spool=spool)
+            client = Client.at(url, sign_in and sign_in.value, spool=spool)
             calls = (client.ping, client.offer, lambda client=client: generate(client, REQUEST))
             try:
                 for call in calls:

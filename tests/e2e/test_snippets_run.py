@@ -135,7 +135,7 @@ async def app_pictures(url: str, *requests: GenerationRequest) -> list[bytes]:
     """The same by the program's own client."""
     made: list[bytes] = []
     with tempfile.TemporaryDirectory() as spool:
-        client = Client(url, TOKEN, spool=Path(spool))
+        client = Client.at(url, TOKEN, spool=Path(spool))
         for request in requests:
             result = await client.generate(request, _read_input, lambda _: None)
             made += [image.path.read_bytes() for image in result.images]

@@ -33,7 +33,7 @@ async def new_client(spool: Path) -> AsyncIterator[NewClient]:
     clients: list[Client] = []
 
     def make(url: str, token: str | None = None) -> Client:
-        clients.append(Client(url, token, spool=spool))
+        clients.append(Client.at(url, token, spool=spool))
         return clients[-1]
 
     yield make

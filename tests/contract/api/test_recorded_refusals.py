@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from sdstudio.api import refusals
+from sdstudio.api.access import Access
 from sdstudio.api.client import Client
 from sdstudio.api.transport import Transport
 from sdstudio.api.worker import Worker
 from sdstudio.core import errors
+from sdstudio.core.endpoint import EndpointProfile
 from sdstudio.core.errors import EndpointError
 from sdstudio.core.request import GenerationRequest
 from tests.fakes.replay import Recorded, Replay, all_recorded, recorded
@@ -50,7 +52,7 @@ EXPECTED: dict[str, type[EndpointError]] = {
     "sdcpp/bad_json_null": REFUSED,
     "bad_path_get_txt2img": NOT_OFFERED,
     "bad_path_imgt2img": NOT_OFFERED,
-    "bad_path_trailing_slash": errors.BadAnswer,
+    "bad_path_trailing_slash": errors.EndpointMoved,
     "sdcpp/bad_path_trailing_slash": NOT_OFFERED,
     "bad_path_unknown_get": NOT_OFFERED,
     "bad_prompt_is_null": FAILED,
@@ -117,7 +119,7 @@ async def test_a_refused_generation(case: Recorded, tmp_path: Path) -> None:
     async with Replay(
         lambda request: case.reply() if request.path.startswith("/sdapi/v1/txt2img") else None
     ) as server:
-        client = Client(server.url, "a-token" if "auth_wrong" in case.case else None, spool=tmp_path)
+        client = Client.at(server.url, "a-token" if "auth_wrong" in case.case else None, spool=tmp_path)
         try:
             with pytest.raises(EndpointError) as caught:
                 await client.generate(REQUEST, no_input, lambda _: None)
@@ -132,7 +134,7 @@ async def test_a_refused_generation(case: Recorded, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", [case for case in UNSUCCESSFUL if not is_generation(case)], ids=name_of)
 async def test_a_refused_question(case: Recorded, worker: Worker) -> None:
     async with Replay(lambda _: case.reply()) as server:
-        transport = Transport(server.url, None, worker)
+        transport = Transport(Access.of(EndpointProfile("x", "x", server.url), {}), worker)
         try:
             with pytest.raises(EndpointError) as caught:
                 await transport.ask(case.request["method"], case.request["path"])

@@ -161,10 +161,16 @@ async def test_without_a_token_nothing_is_said_of_one(new_client: NewClient) -> 
             301,
             {"location": "https://other.example/x?token=MARKER"},
             b"",
-            errors.BadAnswer,
-            "The address has moved",
+            errors.EndpointMoved,
+            "The endpoint has moved",
         ),
-        (308, {"location": "http://[bad"}, b"", errors.BadAnswer, "The address has moved"),
+        (
+            308,
+            {"location": "http://[bad"},
+            b"",
+            errors.BadAnswer,
+            "The host sends us on, but nowhere that could be asked",
+        ),
         (204, {}, b"", errors.BadAnswer, "The answer cannot be read"),
         (202, {}, b'{"id": "x", "status": "IN_QUEUE"}', errors.BadAnswer, "The answer has no pictures in it"),
         (
@@ -536,4 +542,4 @@ async def test_a_closed_client_says_so(new_client: NewClient) -> None:
 
 def test_an_address_with_a_password_is_refused(tmp_path: Path) -> None:
     with pytest.raises(errors.InvalidRequest):
-        Client("http://anna:secret@localhost", None, spool=tmp_path)
+        Client.at("http://anna:secret@localhost", None, spool=tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sdstudio.api import network
+from sdstudio.api import network, trust
 from sdstudio.core.errors import EndpointUnreachable, StudioError
 from tests.fakes.clients import NewClient, answering, generate, picture
 from tests.fakes.replay import Replay, Reply, Request
@@ -55,9 +55,9 @@ def tls(certificate: Path) -> ssl.SSLContext:
 
 @pytest.fixture(autouse=True)
 def _fresh_trust() -> Iterator[None]:
-    network.trust.cache_clear()
+    trust.system_context.cache_clear()
     yield
-    network.trust.cache_clear()
+    trust.system_context.cache_clear()
 
 
 def both(request: Request) -> Reply:

@@ -83,8 +83,9 @@ async def test_the_token_shows_nowhere(
 ) -> None:
     seen: list[str] = []
     secret = sign_in.secrets[0] if isinstance(sign_in, SignIn) else MARKER
+    value = sign_in.value if isinstance(sign_in, SignIn) else sign_in
     async with Replay(behaviour) as server:
-        client = Client(server.url, sign_in, spool=spool)
+        client = Client.at(server.url, value, spool=spool)
         try:
             for call in (client.ping, client.offer, client.interrupt, client.skip, lambda: generate(client)):
                 try:
@@ -104,7 +105,7 @@ async def test_the_token_shows_nowhere(
 
 async def test_a_token_that_no_header_can_carry_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(StudioError) as caught:
-        Client("http://localhost", f"{MARKER}\nX: 1", spool=tmp_path)
+        Client.at("http://localhost", f"{MARKER}\nX: 1", spool=tmp_path)
     assert MARKER not in "".join(traceback.format_exception(caught.value)).replace(
         Path(__file__).read_text("utf-8"), ""
     )
