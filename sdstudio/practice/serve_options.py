@@ -6,6 +6,7 @@ import argparse
 import ipaddress
 import os
 import sys
+import threading
 from dataclasses import dataclass, field
 
 from sdstudio.practice.behave import HELP, Order, order
@@ -24,7 +25,6 @@ class ServeOptions:
     port: int = 7860
     token: str = field(default="", repr=False)
     api_auth: str = field(default="", repr=False)
-    until_stdin_closes: bool = False
     api_log: bool = False
     behave: tuple[Order, ...] = ()
 
@@ -68,6 +68,8 @@ def run(namespace: argparse.Namespace) -> int:
     if problem := _problem(namespace, token):
         sys.stderr.write(f"sdstudio serve: {problem}\n")
         return 2
+    if namespace.until_stdin_closes:  # before the server is loaded: a parent may be gone by the time it is
+        threading.Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
     from sdstudio.practice import server  # noqa: PLC0415 - half a second that other commands need not spend
 
     return server.run(
@@ -76,7 +78,6 @@ def run(namespace: argparse.Namespace) -> int:
             port=namespace.port,
             token=token,
             api_auth=namespace.api_auth,
-            until_stdin_closes=namespace.until_stdin_closes,
             api_log=namespace.api_log,
             behave=tuple(namespace.behave),
         )
@@ -104,3 +105,12 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
     return int(text)
+
+
+def _end_with_stdin() -> None:
+    """The parent has gone, or wants us gone: nothing of ours needs saving, so nothing is waited for."""
+    try:
+        while os.read(0, 4096):
+            pass
+    finally:
+        os._exit(0)

@@ -10,7 +10,6 @@ import logging
 import os
 import socket
 import sys
-import threading
 import warnings
 
 import uvicorn
@@ -79,8 +78,6 @@ def run(options: ServeOptions) -> int:
     behaviour = endpoint.behaviour
     app = Gateway(application(endpoint), token=options.token, behaviour=behaviour)
     server = PracticeServer(app, endpoint, _url(options.host, listener))
-    if options.until_stdin_closes:
-        threading.Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
     server.run(sockets=[listener])
     endpoint.painting.stop(_GRACE_S)
     return 0
@@ -148,12 +145,3 @@ def _url(host: str, listener: socket.socket) -> str:
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - a comparison
     name = f"[{reachable}]" if ":" in reachable else reachable
     return f"http://{name}:{listener.getsockname()[1]}"
-
-
-def _end_with_stdin() -> None:
-    """The parent has gone, or wants us gone: nothing of ours needs saving, so nothing is waited for."""
-    try:
-        while os.read(0, 4096):
-            pass
-    finally:
-        os._exit(0)
