@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE_S = float(os.environ.get("SDSTUDIO_TESTS_PATIENCE_S", "3"))
+PATIENCE_S = float(os.environ.get("SDSTUDIO_TESTS_PATIENCE_S", "10"))
 _MARK = "SDSTUDIO_TEST_RUN"
 _run_id = uuid.uuid4().hex
 _pending_tasks: list[str] = []
