@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sdstudio.api.offer import Offer
 from sdstudio.api.practice_process import PracticeProcess
+from sdstudio.api.traffic import Traffic
 from sdstudio.config.credentials import Credentials
 from sdstudio.config.drafts import Drafts
 from sdstudio.config.paths import DataDir
@@ -30,7 +31,8 @@ log = logging.getLogger(__name__)
 class Studio:
     """Owns the data folder while it is open: settings, profiles, drafts, library, queue, session and runner.
 
-    Lives on the event-loop thread. `notices` are things found while opening that a person should know of.
+    Lives on the event-loop thread. `notices` are things found while opening that a person should know
+    of, `traffic` what has left this computer since.
     """
 
     data_dir: DataDir
@@ -45,6 +47,7 @@ class Studio:
     def __init__(self, data_dir: DataDir, credentials: Credentials) -> None:
         self.data_dir = data_dir
         self.credentials = credentials
+        self.traffic = Traffic()
         self.notices: list[StudioError] = []
         self._open_parts = AsyncExitStack()
         self._grace_s = STOP_GRACE_S
@@ -120,7 +123,7 @@ class Studio:
         self._when_closing("queue", self.queue.close)
         self._note_damage()
         await self._reconcile()
-        self.session = EndpointSession(PracticeProcess(), self.credentials, self.data_dir.spool)
+        self.session = EndpointSession(PracticeProcess(), self.credentials, self.data_dir.spool, self.traffic)
         self._when_closing("session", self.session.close)
         self._endpoints = Endpoints(self.profiles, self.settings, self.credentials, self.session)
         self._when_closing("endpoints", self._endpoints.close)

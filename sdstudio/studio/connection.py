@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sdstudio.api.offer import Offer
+from sdstudio.api.traffic import Traffic
 from sdstudio.core.endpoint import EndpointProfile
 
 if TYPE_CHECKING:
@@ -45,11 +46,16 @@ class Connection:
 
 
 async def connected(
-    profile: EndpointProfile, secrets: Mapping[str, str], *, spool: Path, imports: ThreadPoolExecutor
+    profile: EndpointProfile,
+    secrets: Mapping[str, str],
+    *,
+    spool: Path,
+    traffic: Traffic | None,
+    imports: ThreadPoolExecutor,
 ) -> Connection:
     """A connection to the endpoint, whose `url` is where it is reached; raises what keeps it from being used."""
     make = await asyncio.get_running_loop().run_in_executor(imports, _client_class)
-    client = make(profile, secrets, spool=spool)
+    client = make(profile, secrets, spool=spool, traffic=traffic)
     try:
         return Connection(client, await client.offer())
     except BaseException:

@@ -15,6 +15,7 @@ from typing import Literal
 
 from sdstudio.api.offer import FALLBACK_OFFER, Offer
 from sdstudio.api.practice_process import PracticeProcess
+from sdstudio.api.traffic import Traffic
 from sdstudio.config.credentials import Credentials
 from sdstudio.core.endpoint import PRACTICE, EndpointProfile
 from sdstudio.core.errors import (
@@ -53,7 +54,9 @@ class EndpointSession:
     wait for an answer.
     """
 
-    def __init__(self, practice: PracticeProcess, credentials: Credentials, spool: Path) -> None:
+    def __init__(
+        self, practice: PracticeProcess, credentials: Credentials, spool: Path, traffic: Traffic | None = None
+    ) -> None:
         self.changed: Signal[[]] = Signal()
         self.timed_out: Signal[[str, float]] = Signal()
         self.profile: EndpointProfile = PRACTICE
@@ -65,6 +68,7 @@ class EndpointSession:
         self._practice.restarted.connect(self._practice_restarted)
         self._credentials = credentials
         self._spool = spool
+        self._traffic = traffic
         self._imports = ThreadPoolExecutor(1, thread_name_prefix="imports")
         self._moved = Bell()
         self._trouble = asyncio.Event()
@@ -215,7 +219,7 @@ class EndpointSession:
 
     async def _connected(self, profile: EndpointProfile, secrets: Mapping[str, str]) -> Connection:
         here = replace(profile, url=await self._practice.start()) if profile.is_practice else profile
-        return await connected(here, secrets, spool=self._spool, imports=self._imports)
+        return await connected(here, secrets, spool=self._spool, traffic=self._traffic, imports=self._imports)
 
     async def _trouble_or_after(self, seconds: float | None) -> None:
         """Wait for trouble, at most so long."""

@@ -221,6 +221,20 @@ async def test_a_token_is_held_back_over_plain_http_until_that_is_allowed(
         assert await settled(studio) == "offline", "it went to look for the host"
 
 
+async def test_what_left_this_computer_is_noted_without_secrets(
+    data_dir: DataDir, keyring: Keyring, guarded: str
+) -> None:
+    async with opened(data_dir, NOBODY) as studio:
+        await studio.use_endpoint(guarded, TOKEN)
+        assert await settled(studio) == "ready"
+        job = await studio.queue.enqueue(REQUEST)
+        assert (await studio.queue.ended(job.id)).state == "done"
+        told = [exchange for exchange in studio.traffic.exchanges if exchange.route == "/sdapi/v1/txt2img"]
+        assert [(exchange.method, exchange.status) for exchange in told] == [("POST", 200)]
+        assert told[0].bytes_up > 100
+        assert TOKEN not in str(studio.traffic.exchanges)
+
+
 async def test_a_name_or_defaults_change_without_connecting_anew(
     data_dir: DataDir, keyring: Keyring, guarded: str
 ) -> None:
