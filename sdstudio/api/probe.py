@@ -23,6 +23,7 @@ _LISTS = {
     "options": "/sdapi/v1/options",
     "progress": "/sdapi/v1/progress?skip_current_image=true",
 }
+_TXT2IMG = "/sdapi/v1/txt2img"
 _AT_ONCE = 4
 
 
@@ -111,9 +112,19 @@ async def _kobold_version(transport: Transport) -> str:
     return str(fields.get("version") or "unknown")[:40] if fields.get("result") == "KoboldCpp" else ""
 
 
+async def makes_pictures(transport: Transport) -> bool:
+    """Whether txt2img is there for certain, asked in ways that make nothing: a POST route refuses other methods.
+
+    False says little: some gateways know a route by its method alone.
+    """
+    if await _head(transport, _TXT2IMG) == 405:
+        return True
+    return (await transport.get(_TXT2IMG)).status in (400, 405, 415, 422)
+
+
 async def _refuse_web_ui_without_api(transport: Transport) -> None:
     """Tell a web UI that was started without --api from a host with two routes (a1111_api §5)."""
-    if await _head(transport, "/sdapi/v1/txt2img") == 405:
+    if await _head(transport, _TXT2IMG) == 405:
         return
     if isinstance(await _if_offered(transport, "/internal/ping"), dict):
         raise NotOffered(

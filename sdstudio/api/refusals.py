@@ -1,6 +1,7 @@
 """What an answer that is no picture means: status and body into one of our errors, with a sentence and a remedy.
 
-Knows every error shape of a1111_api §5 and §9 and of the recorded servers; redirects are `redirects`'. Pure: no network.
+Knows every error shape of a1111_api §5 and §9 and of the recorded servers. Redirects are read by `redirects`.
+Pure: no network, no files.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sdstudio.api import meanings
+from sdstudio.api import meanings, sign_in_pages
 from sdstudio.api.excerpt import excerpt, looks_like_html, page_title
 from sdstudio.api.said import Said, read
 from sdstudio.core.errors import (
@@ -56,6 +57,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, asked: Asked) 
 def not_json(content_type: str, body: bytes, host: str) -> BadAnswer:
     """A successful answer that is something else than JSON."""
     raw = excerpt(body)
+    if sign_in_pages.is_one(content_type, body):
+        return sign_in_pages.refusal(host, body)
     if looks_like_html(content_type, body):
         title = page_title(body)
         page = f"a web page (“{title}”)" if title else "a web page"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from sdstudio.core.endpoint import EndpointProfile
-from sdstudio.core.errors import CertificateNotTrusted, EndpointUnreachable, InvalidRequest
+from sdstudio.core.errors import CertificateNotTrusted, InvalidRequest
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _PEM_MARK = b"-----BEGIN CERTIFICATE-----"
@@ -55,7 +55,7 @@ def shown_fingerprint(fingerprint: str) -> str:
 def context_for(profile: EndpointProfile) -> ssl.SSLContext:
     """How to secure connections to an endpoint. Reads files: call it in a worker.
 
-    Raises `EndpointUnreachable` for a CA file that cannot be used.
+    Raises `CertificateNotTrusted` for a CA file that cannot be used.
     """
     if not profile.url.startswith("https:"):
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # not used, but httpx would make one that takes longer
@@ -98,7 +98,7 @@ def _ca_file_context(path: Path) -> ssl.SSLContext:
         context.load_verify_locations(cadata=content.decode("ascii", "ignore"))
     except OSError as error:  # SSLError is one
         why = "it has no PEM certificates" if isinstance(error, ssl.SSLError) else (error.strerror or "unknown")
-        raise EndpointUnreachable(
+        raise CertificateNotTrusted(
             "The endpoint's CA file cannot be used",
             f"{path.name}: {why}.",
             "Choose a file with certificates in PEM form.",
