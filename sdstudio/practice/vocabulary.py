@@ -17,7 +17,8 @@ COLOURS = {
 
 # Nouns a colour word in front of them belongs to.
 OWNERS = {
-    "eye": "eyes", "hair": "hair", "haired": "hair", "lip": "lips", "lipstick": "lips", "skin": "skin",
+    "eye": "eyes", "hair": "hair", "haired": "hair", "beard": "hair", "lip": "lips", "lipstick": "lips",
+    "skin": "skin",
     "dress": "cloth", "shirt": "cloth", "coat": "cloth", "jacket": "cloth", "sweater": "cloth", "suit": "cloth",
     "robe": "cloth", "blouse": "cloth", "scarf": "cloth", "clothes": "cloth", "hoodie": "cloth",
     "sky": "sky", "background": "backdrop", "backdrop": "backdrop", "light": "light", "lights": "light",
@@ -37,7 +38,7 @@ _SUBJECTS = {
         "meadow": "meadow field prairie grassland valley pasture farm vineyard steppe",
         "lake": "lake pond river stream waterfall creek",
         "desert": "desert dune canyon sahara savanna",
-        "": "landscape hill countryside nature scenery horizon vista",
+        "": "landscape hill countryside nature scenery horizon vista castle house cottage cabin village barn",
     },
     "sea": {
         "beach": "beach coast shore island bay",
@@ -47,7 +48,7 @@ _SUBJECTS = {
     "city": {
         "street": "street alley road market",
         "skyline": "skyline skyscraper tower megacity metropolis",
-        "": "city town cyberpunk village building downtown urban house cottage cathedral castle bridge",
+        "": "city town cyberpunk building downtown urban cathedral bridge",
     },
     "flower": {
         "rose": "rose peony",
@@ -170,6 +171,6 @@ PHRASES = {
 
 _PLAIN = """a an the of in on at with and or by to for from into over under near very her his its their this that is
     are as it and young beautiful pretty handsome cute nice best quality masterpiece highly detailed high resolution
-    ultra sharp focus intricate"""
+    ultra sharp focus intricate break"""
 
 IGNORED = frozenset(_PLAIN.split())

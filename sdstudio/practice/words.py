@@ -53,14 +53,15 @@ def stable_number(text: str) -> int:
 Value = TypeVar("Value")
 
 _TAG = re.compile(r"<[^>]*>")
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?", re.UNICODE)
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|[,.;]", re.UNICODE)
+_PAUSES = frozenset(",.;")
 
 
 def words_of(prompt: str) -> list[str]:
-    """The words in lower case, without extra-network tags, weights and punctuation."""
-    text = " ".join(_WORD.findall(_TAG.sub(" ", prompt).lower()))
+    """The words in lower case and the pauses between them, without extra-network tags and weights."""
+    text = f" {' '.join(_WORD.findall(_TAG.sub(' ', prompt).lower()))} "
     for phrase, word in PHRASES.items():
-        text = text.replace(phrase, word)
+        text = text.replace(f" {phrase} ", f" {word} ")
     return [str(word) for word in text.split()]
 
 
@@ -82,6 +83,9 @@ class _Reader:
     empty: bool = True
 
     def read(self, word: str) -> None:
+        if word in _PAUSES:
+            self._settle("")
+            return
         self.empty = False
         meanings = _looked_up(word, KNOWN) or []
         for slot, value in meanings:
@@ -89,10 +93,11 @@ class _Reader:
         if colour := COLOURS.get(word):
             self.waiting.append(colour)
             return
-        owner = _looked_up(word, OWNERS)
-        if owner or meanings:
-            self._settle(owner or ("subject" if ("motif", self.slots.get("motif", "")) in meanings else ""))
-        elif word not in IGNORED:
+        if owner := _looked_up(word, OWNERS):
+            self._settle(owner)
+        elif ("motif", self.slots.get("motif", "")) in meanings:
+            self._settle("subject")
+        elif not meanings and word not in IGNORED:
             self.salt = (self.salt + stable_number(word)) % 2**64
 
     def _take(self, slot: str, value: str) -> None:
@@ -124,4 +129,6 @@ class _Reader:
 
 def _looked_up(word: str, table: Mapping[str, Value]) -> Value | None:
     """The word's entry, or its singular's."""
-    return table.get(word) or (table.get(word[:-1]) if word.endswith("s") else None)
+    if word in table or not word.endswith("s"):
+        return table.get(word)
+    return table.get(f"{word[:-3]}y") if word.endswith("ies") else table.get(word[:-1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sdstudio.practice.noise import generator
@@ -49,12 +51,12 @@ def paint_animal(canvas: Canvas, theme: Theme, family: int, number: int) -> None
         0.006 * chance.normal(),
     )
     if kind == "fish":
-        _fish(canvas, frame, coat, chance)
+        _fish(canvas, replace(frame, unit=0.8 * frame.unit), coat, chance)
         return
     if not theme.setting:
         paint_wall(canvas, backdrop(theme, family, number), chance, soft=True)
     if kind == "bird":
-        _bird(canvas, frame, coat, light, chance)
+        _bird(canvas, replace(frame, unit=0.85 * frame.unit), coat, light, chance)
         return
     pale = mixed(lit(coat, 1.9), hexed("f6f0e4"), 0.75)
     beast = Beast(

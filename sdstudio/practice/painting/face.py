@@ -10,8 +10,8 @@ import numpy as np
 
 from sdstudio.practice.noise import Array
 from sdstudio.practice.painting.canvas import Canvas, blurred, spot
-from sdstudio.practice.painting.colour import Colour, lit, mixed, ramp, turned
-from sdstudio.practice.painting.drawing import Frame, Sketch, curve
+from sdstudio.practice.painting.colour import Colour, lit, mingled, mixed, ramp, turned
+from sdstudio.practice.painting.drawing import Frame, Sketch, arcs, curve
 from sdstudio.practice.painting.eyes import EYE, paint_brow, paint_eye
 from sdstudio.practice.painting.person import Person
 
@@ -36,6 +36,8 @@ def paint_face(canvas: Canvas, frame: Frame, person: Person) -> None:
     head.blend(mask, _skin(head, frame, person, mask))
     with head.sketch(frame, 3) as sketch:
         _nose(sketch, person)
+        if person.beard > 0.5:
+            _beard(sketch, person)
         _mouth(sketch, person)
         for side in (-1, 1):
             paint_eye(sketch, person, side)
@@ -136,6 +138,24 @@ def _nose(sketch: Sketch, person: Person) -> None:
     ridge = [(x - 0.06 * person.light, 0.5), (x - 0.1 * person.light, 0.2), (x - 0.14 * person.light, -0.1)]
     sketch.stroke(curve(ridge), 0.07, dark, 0.07)
     sketch.ellipse((x + 0.035 * person.light, 0.53), (0.035, 0.03), lit(person.skin, 1.6), 0.5)
+
+
+def _beard(sketch: Sketch, person: Person) -> None:
+    """Hair about the jaw, longer towards the chin, and on the upper lip."""
+    chance, count = person.combing(), 230
+    turn = chance.uniform(-1.35, 1.35, count)
+    deep = chance.uniform(0.72, 1.02, count)
+    places = np.stack([0.84 * deep * np.sin(turn), 0.55 + 0.95 * deep * np.cos(turn)], axis=1)
+    places[:40] = np.stack(
+        [chance.uniform(-0.36, 0.36, 40), 0.86 + 0.25 * chance.uniform(-0.3, 0.3, 40) ** 2], axis=1
+    )
+    angles = np.pi / 2 - 0.5 * places[:, 0] + chance.normal(0, 0.16, count)
+    angles[:40] = np.where(places[:40, 0] > 0, 0.45, np.pi - 0.45)
+    lines = arcs(places, angles, chance.uniform(0.1, 0.24, count), chance.normal(0, 0.12, count), 5)
+    inks = mingled(
+        (lit(person.hair, 0.62), person.hair, lit(person.hair, 1.25)), chance.integers(0, 3, count), chance
+    )
+    sketch.strokes(lines, 0.045, inks, 0.8)
 
 
 def _mouth(sketch: Sketch, person: Person) -> None:

@@ -151,10 +151,8 @@ def _oil(canvas: Canvas, chance: Random) -> None:
     """Relief of the brush, rich shadows."""
     _saturate(canvas, 1.12)
     _contrast(canvas, 1.08, 0.45)
-    x, y = canvas.grid(canvas.whole())
-    flow = canvas.clouded(chance, 3, 3)
-    bristle = np.sin((x * np.cos(flow * 2) + y * np.sin(flow * 2)) * 260 + 3 * canvas.clouded(chance, 18, 3))
-    canvas.shade(1 + np.float32(0.05 * canvas.detail) * bristle + 0.05 * canvas.clouded(chance, 22, 3))
+    bristles = canvas.clouded(chance, 70, 2, stretch=5) * np.float32(canvas.detail)
+    canvas.shade(1 + 0.05 * bristles + 0.06 * canvas.clouded(chance, 22, 3))
     _toned(canvas, hexed("1c120a"), hexed("fff0cc"), 0.12)
 
 

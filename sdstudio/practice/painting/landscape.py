@@ -10,7 +10,7 @@ from sdstudio.practice.noise import Array, generator
 from sdstudio.practice.painting.buildings import paint_castle, paint_house
 from sdstudio.practice.painting.canvas import Canvas
 from sdstudio.practice.painting.colour import Colour, hexed, lit, mingled, mixed
-from sdstudio.practice.painting.drawing import curve
+from sdstudio.practice.painting.drawing import Random, curve
 from sdstudio.practice.painting.scenery import (
     Scene,
     below,
@@ -54,7 +54,7 @@ def paint_landscape(canvas: Canvas, theme: Theme, family: int, number: int) -> N
     paint_sky(scene, lie.horizon + 0.05, 0.75 if covered else float(chance.uniform(0.2, 0.55)))
     _far(scene, lie)
     if lie.kind == "desert":
-        _dunes(scene, lie)
+        _dunes(scene, lie, shared)
     else:
         _near(scene, lie)
     if "birds" in theme.extras or chance.uniform() < 0.4:
@@ -172,7 +172,7 @@ def _meadow_flowers(scene: Scene, level: float) -> None:
         sketch.polygons(dabs(places, 0.003 + 0.008 * depth, 0.7, chance), inks, 0.9)
 
 
-def _dunes(scene: Scene, lie: _Lie) -> None:
+def _dunes(scene: Scene, lie: _Lie, shared: Random) -> None:
     canvas, scheme, chance = scene.canvas, scene.scheme, scene.chance
     x = columns(canvas)
     sand = mixed(hexed("dba764"), scheme.light, 0.15)
@@ -181,11 +181,11 @@ def _dunes(scene: Scene, lie: _Lie) -> None:
     for rank in range(4):
         fade = 0.45 - 0.14 * rank
         level = lie.horizon + (canvas.bottom - lie.horizon) * (0.05 + 0.24 * rank)
-        line = level - (0.05 + 0.03 * rank) * skyline(chance, x, 0.9, 2)
+        line = level - (0.05 + 0.03 * rank) * skyline(shared, x, 0.9, 2)
         dune = below(canvas, line)
         bright = mixed(sand, scheme.haze, fade)
         canvas.blend(dune, bright)
-        crest = line + 0.02 + 0.09 * (1 + skyline(chance, x, 0.8, 2)) * (0.4 + 0.3 * rank)
+        crest = line + 0.02 + 0.09 * (1 + skyline(shared, x, 0.8, 2)) * (0.4 + 0.3 * rank)
         lee = np.clip(dune - below(canvas, crest), 0, 1)
         canvas.blend(lee * 0.85, mixed(shadow, scheme.haze, fade))
         glow = np.clip(1 - np.abs(y - crest[None, :]) * 9, 0, 1) * dune * (1 - lee)

@@ -8,6 +8,7 @@ from sdstudio.practice.noise import generator
 from sdstudio.practice.painting.buildings import paint_boat, paint_lighthouse
 from sdstudio.practice.painting.canvas import Canvas
 from sdstudio.practice.painting.colour import hexed, lit, mixed
+from sdstudio.practice.painting.drawing import Random
 from sdstudio.practice.painting.scenery import (
     Scene,
     below,
@@ -36,7 +37,7 @@ def paint_seascape(canvas: Canvas, theme: Theme, family: int, number: int) -> No
     if "lighthouse" in theme.extras or (cliff and theme.subject != "beach"):
         _cliff(scene, horizon)
     if theme.subject == "beach":
-        _beach(scene)
+        _beach(scene, shared)
     if "boat" in theme.extras or (boat and "lighthouse" not in theme.extras):
         paint_boat(scene, (canvas.right * (0.5 + 0.1 * scene.side), horizon + 0.09), 0.16)
     if chance.uniform() < 0.6:
@@ -65,10 +66,10 @@ def _cliff(scene: Scene, horizon: float) -> None:
         paint_lighthouse(scene, (at, top + 0.01), min(0.34, 0.86 * top))
 
 
-def _beach(scene: Scene) -> None:
+def _beach(scene: Scene, shared: Random) -> None:
     canvas, scheme, chance = scene.canvas, scene.scheme, scene.chance
     x = columns(canvas)
-    line = canvas.bottom * 0.8 + 0.05 * skyline(chance, x, 0.9, 3) + 0.08 * (x / canvas.right - 0.5)
+    line = canvas.bottom * 0.8 + 0.05 * skyline(shared, x, 0.9, 3) + 0.08 * (x / canvas.right - 0.5)
     sand = mixed(hexed("e0c294"), scheme.haze, 0.2 + 0.3 * scheme.lamp)
     canvas.blend(below(canvas, line - 0.045), mixed(sand, scheme.water, 0.45))
     for rank in range(3):

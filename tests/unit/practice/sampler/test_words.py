@@ -45,6 +45,21 @@ def test_motifs_and_subjects(prompt, motif, subject) -> None:
     assert (theme.motif, theme.subject) == (motif, subject)
 
 
+def test_adjectives_may_stand_between_a_colour_and_its_noun() -> None:
+    assert read_prompt("girl, red curly hair").colour("hair") == "red"
+    assert read_prompt("old man with a white beard").colour("hair") == "white"
+
+
+def test_a_pause_ends_what_a_colour_may_belong_to() -> None:
+    theme = read_prompt("red, cat")
+    assert theme.colour("") == "red"
+    assert not theme.colour("subject")
+
+
+def test_plurals_are_known() -> None:
+    assert {read_prompt(word).subject for word in ("poppy", "poppies", "poppys")} == {"poppy"}
+
+
 def test_a_second_motif_is_the_setting() -> None:
     theme = read_prompt("portrait of an old man in a winter forest at night")
     assert (theme.motif, theme.setting, theme.season, theme.time) == ("portrait", "forest", "winter", "night")
