@@ -35,6 +35,14 @@ SPECS = (
     ActionSpec("quit", "&Quit", "&File", ("Ctrl+Q",), separator_before=True),
     ActionSpec("undo_form", "&Undo a change to the form", "&Edit", ("Ctrl+Alt+Z",)),
     ActionSpec("redo_form", "&Redo a change to the form", "&Edit", ("Ctrl+Alt+Shift+Z",)),
+    ActionSpec(
+        "paste_request",
+        "&Paste a request",
+        "&Edit",
+        ("Ctrl+Shift+V",),
+        "curl, Python, JavaScript, JSON or a recipe from the clipboard, corrected where needed",
+        separator_before=True,
+    ),
     ActionSpec("generate", "&Generate", "&Generate", ("Ctrl+Return", "Ctrl+Enter"), "Queue what the form says"),
     ActionSpec(
         "generate_first",

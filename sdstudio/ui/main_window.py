@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QIcon
 from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
+    QMenu,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
@@ -58,6 +59,8 @@ class MainWindow(QMainWindow):
         self.endpoint_chip = Chip("Endpoint")
         self.queue_chip = Chip("Queue")
         self._may_close = False
+        self.copy_form_menu = QMenu("&Copy the form as", self)
+        self.copy_recipe_menu = QMenu("&Copy the recipe as", self)
         self._looks: dict[str, QAction] = {}
         self._stack = QStackedWidget()
         self._build()
@@ -154,6 +157,8 @@ class MainWindow(QMainWindow):
         view.addSeparator()
         for dock in self.findChildren(QDockWidget):
             view.addAction(dock.toggleViewAction())
+        menus["&Edit"].addMenu(self.copy_form_menu)
+        menus["&Picture"].addMenu(self.copy_recipe_menu)
         looks = view.addMenu("&Look")
         group = QActionGroup(self)
         for choice, text in (("system", "As the &system"), ("dark", "&Dark"), ("light", "&Light")):

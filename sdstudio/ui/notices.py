@@ -50,6 +50,10 @@ class Banner(QFrame):
         self._say(title, text, "", severity)
         self._offer(action, name)
 
+    def words(self) -> str:
+        """All that is said now."""
+        return f"{self._title.text()} {self._text.text()}".strip()
+
     def _say(self, title: str, text: str, raw: str, severity: Severity) -> None:
         self._title.setText(title)
         self._text.setText(text)

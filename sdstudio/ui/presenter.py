@@ -15,6 +15,7 @@ from sdstudio.ui.main_window import MainWindow
 from sdstudio.ui.presenters.connecting import Connecting
 from sdstudio.ui.presenters.making import Making
 from sdstudio.ui.presenters.reviewing import Reviewing
+from sdstudio.ui.presenters.sharing import Sharing
 from sdstudio.ui.tasks import Tasks, described
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Presenter:
         self.reviewing = Reviewing(window, studio, self._decoder, self._tasks)
         self.making = Making(window, studio, self.reviewing, self._decoder, self._tasks)
         self.connecting = Connecting(window, studio, self._tasks)
+        self.sharing = Sharing(window, studio, self.reviewing, self._decoder, self._tasks)
         self._connect()
 
     async def start(self) -> None:

@@ -146,6 +146,13 @@ class GeneratePanel(QWidget):
         beyond = form_values.not_shown(request) if fields is None else []
         return beyond + self._form.misfits(values)
 
+    def apply_values(self, values: Mapping[str, Any], *, text: str) -> None:
+        """Write values by the names of `state` as one undo step; names that the form does not have are left out."""
+        known = {name: value for name, value in values.items() if name in self._form}
+        if "seed" in known:
+            known["seed"] = str(known["seed"])
+        self._change(known, text)
+
     def undo(self) -> None:
         """Take back the last recalled recipe or preset."""
         self.undo_stack.undo()
