@@ -34,7 +34,10 @@ def write(*, upgrade: bool) -> None:
 
 
 def _compile(uv: str, *options: str) -> None:
-    done = subprocess.run([uv, "pip", "compile", "pyproject.toml", *_OPTIONS, *options], cwd=ROOT, check=False)
+    # Trust whom this machine trusts, as pip does; the setting's name has changed with uv's versions.
+    environment = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", **os.environ}
+    command = [uv, "pip", "compile", "pyproject.toml", *_OPTIONS, *options]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     if done.returncode:
         raise CannotGoOn("uv could not resolve the dependencies; its own words are above.")
 
@@ -42,6 +45,7 @@ def _compile(uv: str, *options: str) -> None:
 def _fetched_uv(folder: Path) -> str:
     say("Fetching uv …")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), "uv"]
-    if subprocess.run(command, check=False).returncode:
+    environment = {**os.environ, "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"}
+    if subprocess.run(command, env=environment, check=False).returncode:
         raise CannotGoOn("uv is needed to write the lock, and pip could not fetch it.")
     return str(folder / "bin" / ("uv.exe" if os.name == "nt" else "uv"))

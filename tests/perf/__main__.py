@@ -23,7 +23,9 @@ def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py bench", description="Measure, and print a table of ratios.")
     parser.add_argument("name", nargs="*", help=f"which, by the start of the name: {', '.join(BENCHES)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows to FILE as well")
-    parser.add_argument("--rounds", type=int, default=Settings.rounds, help="turns each (default %(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=Settings().rounds, help="turns each (default %(default)s)"
+    )
     asked = parser.parse_args(words)
     for name in asked.name:
         if not any(bench.startswith(name) for bench in BENCHES):
