@@ -81,7 +81,7 @@ SPECS = (
     ActionSpec("zoom_fit", "&Fit the picture", "&View", ("Ctrl+0",)),
     ActionSpec("zoom_full", "&Actual pixels", "&View", ("Ctrl+1",)),
     ActionSpec("full_screen", "F&ull screen", "&View", ("F11",), checkable=True),
-    ActionSpec("choose_endpoint", "&Choose an endpoint…", "E&ndpoint", ("Ctrl+E",)),
+    ActionSpec("choose_endpoint", "&Choose or edit endpoints…", "E&ndpoint", ("Ctrl+E",)),
     ActionSpec("reconnect", "&Try the connection now", "E&ndpoint"),
     ActionSpec("keys", "&Keys", "&Help", ("F1",)),
     ActionSpec("show_log", "Show the &log", "&Help"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sdstudio.api.offer import Offer
 from sdstudio.studio import Studio
 from sdstudio.ui import chips
+from sdstudio.ui.endpoints.chip_menu import EndpointMenu
 from sdstudio.ui.endpoints.dialog import EndpointDialog
 from sdstudio.ui.main_window import MainWindow
 from sdstudio.ui.tasks import Tasks
@@ -15,11 +16,18 @@ class Connecting:
 
     def __init__(self, window: MainWindow, studio: Studio, tasks: Tasks) -> None:
         self._window, self._studio, self._tasks = window, studio, tasks
+        actions = window.actions_
+        self.menu = EndpointMenu((actions["choose_endpoint"], actions["reconnect"]), window)
+        self.menu.chosen.connect(self.use_profile)
         studio.session.changed.connect(self._show)
-        window.endpoint_chip.clicked.connect(self.open_dialog)
+        window.endpoint_chip.clicked.connect(self._open_menu)
         window.welcome.connect_endpoint.connect(self.open_dialog)
-        window.actions_.connect_all({"choose_endpoint": self.open_dialog, "reconnect": self._reconnect})
+        actions.connect_all({"choose_endpoint": self.open_dialog, "reconnect": self._reconnect})
         self._show()
+
+    def use_profile(self, profile_id: str) -> None:
+        """Make pictures there from now on."""
+        self._tasks.start(self._studio.use_profile(profile_id), name="use endpoint")
 
     def open_dialog(self) -> None:
         """Ask where pictures are to be made."""
@@ -40,12 +48,17 @@ class Connecting:
                 trouble.title, f"{trouble.message} The token is remembered until you quit.", "warning"
             )
 
+    def _open_menu(self) -> None:
+        used = self._studio.session.profile.id
+        self.menu.show_under(self._window.endpoint_chip, self._studio.profiles.all, used)
+
     def _reconnect(self) -> None:
         self._studio.session.try_now()
 
     def _show(self) -> None:
         session = self._studio.session
-        self._window.endpoint_chip.say(chips.endpoint_words(session.name, session.state), self._tip())
+        words = chips.endpoint_words(session.name, session.state)
+        self._window.endpoint_chip.say(f"{words}  ▾", self._tip())
         self._window.panel.set_offer(session.offer)
         self._window.actions_["reconnect"].setEnabled(session.state != "ready")
         if session.state == "needs token" and session.error:
