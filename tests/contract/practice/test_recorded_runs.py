@@ -49,6 +49,11 @@ class Server:
     def await_step(self, step: int) -> dict[str, Any]:
         return self.await_progress(lambda found: found["state"]["sampling_step"] >= step and _busy(found))
 
+    def await_queued(self, task: str) -> None:
+        """Wait until a task stands in the queue."""
+        while task not in self.client.get("/internal/pending-tasks").json()["tasks"]:
+            time.sleep(0.01)
+
 
 def _busy(found: dict[str, Any]) -> bool:
     return found["state"]["job_count"] != 0
@@ -161,7 +166,8 @@ def test_lists_and_options_answer_during_a_run(server: Server) -> None:
 def test_a_second_request_waits_and_both_are_answered_in_order(server: Server) -> None:
     first = server.run("second_request_first")
     server.await_step(1)
-    second = server.run("second_request_during_run")
+    second = server.run("second_request_during_run", force_task_id="task(second)")
+    server.await_queued("task(second)")  # two requests sent at once may arrive in either order
     third = server.run("second_request_during_run", prompt="a third")
     assert not second.done()
     times = {name: _finished(each) for name, each in (("first", first), ("second", second), ("third", third))}
@@ -195,8 +201,8 @@ def test_a_task_is_told_by_its_id_while_it_waits_and_runs(server: Server) -> Non
     first = server.run("second_request_first", force_task_id="task(first)")
     server.await_step(1)
     second = server.run("second_request_during_run", force_task_id="task(second)")
-    while not (waiting := told("task(second)"))["queued"]:
-        pass
+    server.await_queued("task(second)")
+    waiting = told("task(second)")
     assert waiting["textinfo"] == "In queue: 1/1"
     assert server.client.get("/internal/pending-tasks").json() == {"size": 1, "tasks": ["task(second)"]}
     running = told("task(first)")
