@@ -228,16 +228,16 @@ def _kept(keyring: KeyringBackend, profile: EndpointProfile, names: Iterable[str
     """Those of a profile's secrets that the keyring has."""
     kept = {name: keyring.get_password(SERVICE, entry_of(profile.id, name)) for name in names}
     if SIGN_IN in kept and kept[SIGN_IN] is None and profile.url:
-        kept[SIGN_IN] = _moved(keyring, profile.url, entry_of(profile.id, SIGN_IN))
+        kept[SIGN_IN] = _former(keyring, profile)
     return {name: secret for name, secret in kept.items() if secret}
 
 
-def _moved(keyring: KeyringBackend, former: str, entry: str) -> str | None:
-    """The token that was kept under the address, now under its profile's entry."""
-    token = keyring.get_password(SERVICE, former)
-    if token is not None:
-        _set(keyring, entry, token)
-        _delete(keyring, former)
+def _former(keyring: KeyringBackend, profile: EndpointProfile) -> str | None:
+    """The token that was kept under the address; moved, unless the profile is one for this time (id is address)."""
+    token = keyring.get_password(SERVICE, profile.url)
+    if token is not None and profile.id != profile.url:
+        _set(keyring, entry_of(profile.id, SIGN_IN), token)
+        _delete(keyring, profile.url)
     return token
 
 

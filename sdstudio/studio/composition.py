@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sdstudio.api.offer import Offer
 from sdstudio.api.practice_process import PracticeProcess
@@ -22,6 +23,9 @@ from sdstudio.jobs.runner import Runner
 from sdstudio.library.library import Library
 from sdstudio.studio.endpoints import Endpoints
 from sdstudio.studio.session import EndpointSession
+
+if TYPE_CHECKING:
+    from sdstudio.api.checks import Check
 
 STOP_GRACE_S = 5.0  # for a generation in flight to be interrupted and its answer to come
 
@@ -101,6 +105,20 @@ class Studio:
     async def delete_profile(self, profile_id: str) -> KeyringUnavailable | None:
         """Forget a profile and its secrets; returns why the keyring still has them, which is tried again."""
         return await self._endpoints.delete(profile_id)
+
+    async def check_profile(
+        self,
+        profile: EndpointProfile,
+        secrets: Mapping[str, str | None],
+        on_check: Callable[[Check], None],
+        *,
+        picture: bool = False,
+    ) -> Offer | None:
+        """Try out a profile as it would be saved, line by line; None for a secret takes the one that is kept.
+
+        `on_check` is called whenever a line changes. The offer, or None where a line failed (`api.checks`).
+        """
+        return await self._endpoints.check(profile, secrets, on_check, picture=picture)
 
     async def use_endpoint(self, url: str, token: str | None = None) -> KeyringUnavailable | None:
         """Make pictures at this address from now on ("" for the practice endpoint), with a profile for it.

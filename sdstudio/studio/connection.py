@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sdstudio.api.offer import Offer
 from sdstudio.api.traffic import Traffic
 from sdstudio.core.endpoint import EndpointProfile
 
 if TYPE_CHECKING:
+    from sdstudio.api.checks import Check
     from sdstudio.api.client import Client
 
 
@@ -61,6 +63,20 @@ async def connected(
     except BaseException:
         await client.aclose()
         raise
+
+
+async def checked(
+    profile: EndpointProfile,
+    secrets: Mapping[str, str],
+    on_check: Callable[[Check], None],
+    *,
+    imports: ThreadPoolExecutor,
+    **options: Any,
+) -> Offer | None:
+    """Try the endpoint out as `api.checks.check` does, whose `options` these are."""
+    module = await asyncio.get_running_loop().run_in_executor(imports, import_module, "sdstudio.api.checks")
+    offer: Offer | None = await module.check(profile, secrets, on_check, **options)
+    return offer
 
 
 def _client_class() -> type[Client]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sdstudio.api import address
 from sdstudio.api.offer import Offer
@@ -15,6 +17,9 @@ from sdstudio.config.settings import Settings
 from sdstudio.core.endpoint import PRACTICE, EndpointProfile, SignInKind
 from sdstudio.core.errors import InvalidRequest, KeyringUnavailable, LibraryError, StudioError
 from sdstudio.studio.session import EndpointSession
+
+if TYPE_CHECKING:
+    from sdstudio.api.checks import Check
 
 NOT_THE_SAME = {"id", "name", "defaults", "answer_limit_s", "body_limit_bytes"}
 """What of a profile may change without connecting anew."""
@@ -83,8 +88,11 @@ class Endpoints:
         trouble = await self._keep_secrets(profile, secrets, former)
         self._profiles.put(profile)
         await self._profiles.save()
+        anew = any(secret is not None for secret in secrets.values())
+        if anew:
+            self._session.doubt(profile)
         if profile.id == self._session.profile.id:
-            self._renew(profile, anew=any(secret is not None for secret in secrets.values()))
+            self._renew(profile, anew=anew)
         return trouble
 
     async def delete(self, profile_id: str) -> KeyringUnavailable | None:
@@ -102,6 +110,19 @@ class Endpoints:
         if profile_id == self._session.profile.id:
             self.use(PRACTICE.id)
         return await self._forget_left_behind()
+
+    async def check(
+        self,
+        profile: EndpointProfile,
+        secrets: Mapping[str, str | None],
+        on_check: Callable[[Check], None],
+        *,
+        picture: bool,
+    ) -> Offer | None:
+        """Try out a profile as it would be saved; nothing is kept. Raises nothing but bugs: failures are checks."""
+        with suppress(InvalidRequest):  # which is the first thing the check says
+            profile, secrets = _without_user_info(profile, secrets)
+        return await self._session.check(profile, given(secrets), on_check, picture=picture)
 
     async def ask_address(self, url: str, token: str | None) -> Offer:
         """What the endpoint at this address offers; raises the `StudioError` that keeps it from being used."""
@@ -207,7 +228,7 @@ def at_address(url: str) -> EndpointProfile:
 def chosen(endpoint: EndpointProfile | str | None, profiles: Profiles, settings: Settings) -> EndpointProfile:
     """The endpoint meant by a name, an id, an address or nothing, which is the one in the settings.
 
-    An address that no profile has gets one for this time, to which a token that was kept by address belongs.
+    An address that no profile has gets one for this time, whose id it is.
     Raises `InvalidRequest` for what is none of these.
     """
     if isinstance(endpoint, EndpointProfile):
@@ -219,7 +240,7 @@ def chosen(endpoint: EndpointProfile | str | None, profiles: Profiles, settings:
     if named := profiles.named(endpoint):
         return named
     url = address.normalised(endpoint)
-    return profiles.at(url) or replace(at_address(url), sign_in="bearer")
+    return profiles.at(url) or replace(at_address(url), id=url, sign_in="bearer")
 
 
 def given(secrets: Mapping[str, str | None]) -> dict[str, str]:

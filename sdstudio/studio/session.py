@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sdstudio.api.offer import FALLBACK_OFFER, Offer
 from sdstudio.api.practice_process import PracticeProcess
@@ -34,7 +34,10 @@ from sdstudio.core.result import EndpointMark
 from sdstudio.core.signals import Signal
 from sdstudio.jobs.bell import Bell
 from sdstudio.jobs.ports import Lease
-from sdstudio.studio.connection import Connection, connected
+from sdstudio.studio.connection import Connection, checked, connected
+
+if TYPE_CHECKING:
+    from sdstudio.api.checks import Check
 
 SessionState = Literal["connecting", "ready", "offline", "needs token"]
 
@@ -69,6 +72,7 @@ class EndpointSession:
         self._credentials = credentials
         self._spool = spool
         self._traffic = traffic
+        self._accepted: set[EndpointProfile] = set()  # profiles that were ready, with the secrets they have
         self._imports = ThreadPoolExecutor(1, thread_name_prefix="imports")
         self._moved = Bell()
         self._trouble = asyncio.Event()
@@ -113,6 +117,10 @@ class EndpointSession:
         self.profile = profile
         self.changed.emit()
 
+    def doubt(self, profile: EndpointProfile) -> None:
+        """Forget that the profile's secrets were accepted: they are others now."""
+        self._accepted.discard(profile)
+
     def try_now(self) -> None:
         """Look up the secrets and ask the endpoint again at once, whatever the state is."""
         self.use(self.profile)
@@ -150,6 +158,28 @@ class EndpointSession:
         await connection.close()
         return connection.offer
 
+    async def check(
+        self,
+        profile: EndpointProfile,
+        given: Mapping[str, str],
+        on_check: Callable[[Check], None],
+        *,
+        picture: bool,
+    ) -> Offer | None:
+        """Try an endpoint out line by line (`api.checks`), with secrets as in `ask`."""
+        secrets, _ = await self.secrets(profile, given)
+        accepted = not given and profile in self._accepted
+        return await checked(
+            await self._placed(profile),
+            secrets,
+            on_check,
+            spool=self._spool,
+            picture=picture,
+            accepted_before=accepted,
+            traffic=self._traffic,
+            imports=self._imports,
+        )
+
     async def secrets(
         self, profile: EndpointProfile, given: Mapping[str, str]
     ) -> tuple[Mapping[str, str], KeyringUnavailable | None]:
@@ -185,6 +215,8 @@ class EndpointSession:
         clock = asyncio.get_running_loop().time
         while True:
             await self._try_to_connect(profile, secrets)
+            if asyncio.current_task() is not self._keeper:
+                return  # its cancellation came together with a refusal, and got lost in the network code
             began = clock()
             while self.state == "ready":
                 await self._trouble_or_after(None)
@@ -215,11 +247,16 @@ class EndpointSession:
             return
         if connection:
             self._connection, self.offer = connection, connection.offer
+            self._accepted.add(self.profile)
         self._become(state, error)
 
     async def _connected(self, profile: EndpointProfile, secrets: Mapping[str, str]) -> Connection:
-        here = replace(profile, url=await self._practice.start()) if profile.is_practice else profile
+        here = await self._placed(profile)
         return await connected(here, secrets, spool=self._spool, traffic=self._traffic, imports=self._imports)
+
+    async def _placed(self, profile: EndpointProfile) -> EndpointProfile:
+        """The profile with the address where it is reached, the practice endpoint's being new each time."""
+        return replace(profile, url=await self._practice.start()) if profile.is_practice else profile
 
     async def _trouble_or_after(self, seconds: float | None) -> None:
         """Wait for trouble, at most so long."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sdstudio.api.checks import Check
 from sdstudio.config import credentials as credentials_module
 from sdstudio.config import logs
 from sdstudio.config.credentials import SIGN_IN
@@ -233,6 +234,37 @@ async def test_what_left_this_computer_is_noted_without_secrets(
         assert [(exchange.method, exchange.status) for exchange in told] == [("POST", 200)]
         assert told[0].bytes_up > 100
         assert TOKEN not in str(studio.traffic.exchanges)
+
+
+async def test_a_profile_is_tried_out_with_the_secret_that_is_kept_or_given(
+    data_dir: DataDir, keyring: Keyring, guarded: str
+) -> None:
+    box = EndpointProfile("box", "GPU box", guarded, sign_in="bearer")
+    async with opened(data_dir, NOBODY) as studio:
+        lines: list[Check] = []
+        tried = await studio.check_profile(box, {SIGN_IN: TOKEN}, lines.append, picture=True)
+        assert tried
+        assert tried.dialect == "practice"
+        assert lines[-1].state == "passed"
+        assert lines[-1].name == "picture"
+        assert keyring["box/sign-in"] is None, "trying keeps nothing"
+        await studio.save_profile(box, {SIGN_IN: TOKEN})
+        assert await studio.check_profile(box, {SIGN_IN: None}, lines.append)
+        lines.clear()
+        assert await studio.check_profile(box, {SIGN_IN: "wr0ng"}, lines.append) is None
+        failed = [line for line in lines if line.state == "failed"]
+        assert [(line.name, type(line.error)) for line in failed] == [("sign-in", NotAuthorised)]
+        assert await studio.check_profile(replace(box, url="ftp://host"), {}, lines.append) is None
+        assert await studio.check_profile(PRACTICE, {}, lines.append)
+
+
+async def test_an_address_for_this_time_uses_the_former_token_and_leaves_it(
+    data_dir: DataDir, keyring: Keyring, guarded: str
+) -> None:
+    keyring[guarded] = TOKEN
+    async with opened(data_dir, guarded) as studio:
+        assert await settled(studio) == "ready"
+    assert keyring[guarded] == TOKEN
 
 
 async def test_a_name_or_defaults_change_without_connecting_anew(
