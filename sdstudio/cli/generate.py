@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from sdstudio.cli.options import GenerateOptions, picture_bytes
@@ -112,7 +113,11 @@ class GenerateCommand:
     ) -> GenerationRequest:
         """The request as this endpoint can take it, its pictures in the library; waits for the endpoint."""
         self._line.say("connecting…")
+        if options.plain_http:
+            studio.session.use(replace(studio.session.profile, plain_http_allowed=True))
         await studio.session.settled()
+        if notice := studio.session.notice:
+            self.outcome.notes.append(f"{notice.title}. {notice.message}")
         if studio.session.error:
             raise studio.session.error
         request = options.with_offered_names(options.request(), studio.session.offer)

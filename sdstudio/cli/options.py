@@ -38,6 +38,7 @@ class GenerateOptions:
     mask: Path | None
     denoise: float | None
     endpoint: str | None
+    plain_http: bool
     out: str | None
     json: bool
 

@@ -91,7 +91,17 @@ def _add_generate_arguments(command: argparse.ArgumentParser) -> None:
         type=_number,
         help="how much of the --init picture may change, 0 to 1 (default: 0.2, with --mask 0.75)",
     )
-    add("--endpoint", metavar="NAME_OR_URL", type=_text, help="where to make it: practice, or an address")
+    add(
+        "--endpoint",
+        metavar="NAME_OR_URL",
+        type=_text,
+        help="where to make it: the name of an endpoint, practice, or an address",
+    )
+    add(
+        "--plain-http",
+        action="store_true",
+        help="send the token over http to another computer, where others may read it on the way",
+    )
     add(
         "--out",
         metavar="PATH",
