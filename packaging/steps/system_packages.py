@@ -18,7 +18,6 @@ from typing import Literal
 from steps.places import CannotGoOn, say
 
 Kind = Literal["library", "program", "font"]
-Purpose = Literal["window", "test", "build"]
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
 
@@ -106,12 +105,7 @@ _TESTS = (
     Need("program", "gnome-keyring-daemon", "gnome-keyring", "gnome-keyring", "gnome-keyring", "gnome-keyring"),
     Need("program", "curl", "curl", "curl", "curl", "curl"),
 )
-_BUILD = (
-    Need("program", "cmake", "cmake", "cmake", "cmake", "cmake"),
-    Need("program", "make", "make", "make", "make", "make"),
-    Need("program", "c++", "g++", "gcc-c++", "gcc", "gcc-c++"),
-)
-_NEEDS = {"window": _WINDOW, "test": _WINDOW + _TESTS, "build": _BUILD}
+_NEEDS = {"window": _WINDOW, "test": _WINDOW + _TESTS}
 
 _COMMANDS = {
     "apt": "apt-get install -y --no-install-recommends",
@@ -122,7 +116,7 @@ _COMMANDS = {
 _PROGRAMS = {"apt": "apt-get", "dnf": "dnf", "pacman": "pacman", "zypper": "zypper"}
 
 
-def make_ready(need: Purpose) -> None:
+def make_ready(need: Literal["window", "test"]) -> None:
     """Have everything `need` takes from the operating system, or raise `CannotGoOn` with the command for it."""
     missing = _missing(need)
     if not missing:
@@ -137,7 +131,7 @@ def make_ready(need: Purpose) -> None:
         raise CannotGoOn("Still missing after the installation: " + ", ".join(thing.name for thing in still))
 
 
-def _missing(need: Purpose) -> list[Need]:
+def _missing(need: Literal["window", "test"]) -> list[Need]:
     if not sys.platform.startswith("linux"):
         return []
     return [thing for thing in _NEEDS[need] if not thing.is_met()]
