@@ -186,9 +186,15 @@ class Transport:
         for _ in range(redirects.MOST_HOPS):
             if answer.status not in redirects.STATUSES:
                 break
-            path = redirects.next_path(self.access.url, path, answer.headers.get("location", ""))
+            path = self._on_the_same_host(path, answer)
             answer = await self._whole(method, path, None, read_s)
         return answer
+
+    def _on_the_same_host(self, path: str, answer: Answer) -> str:
+        try:
+            return redirects.next_path(self.access.url, path, answer.headers.get("location", ""))
+        except EndpointError as error:
+            raise self._without_secrets(error) from None
 
     async def _whole(self, method: str, path: str, body: bytes | None, read_s: float) -> Answer:
         upload = None if body is None else _Upload(body)
