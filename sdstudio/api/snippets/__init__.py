@@ -4,6 +4,8 @@ Writing (`writing`) says exactly what the program itself would send and holds no
 executes and fetches nothing. Both are pure: text in, text or values out; no files, no network, no clipboard.
 """
 
+from sdstudio.api.snippets.reading.found import FoundSecret, Reading
+from sdstudio.api.snippets.reading.reader import might_hold_request, read
 from sdstudio.api.snippets.sending import picture_files
 from sdstudio.api.snippets.sign_in_way import (
     BEARER,
@@ -21,11 +23,15 @@ __all__ = [
     "NO_SIGN_IN",
     "TOKEN_VARIABLE",
     "Form",
+    "FoundSecret",
+    "Reading",
     "SignInWay",
     "Snippet",
     "basic",
+    "might_hold_request",
     "own_header",
     "picture_files",
+    "read",
     "write",
     "write_notebook",
 ]
