@@ -107,6 +107,7 @@ async def _joined(here: _Streams, there: _Streams) -> None:
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        there[1].close()  # before anything is waited for: this may be cancelled
         for way in ways:
             way.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
