@@ -5,7 +5,7 @@ Nothing here looks into the pictures (`pictures` does) or says what the answer m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -22,11 +22,15 @@ LARGEST_ANSWER_BYTES = 2**30
 
 @dataclass(frozen=True, slots=True)
 class SpooledAnswer:
-    """A whole answer, or (`whole` False) what arrived before the connection broke."""
+    """A whole answer, or (`whole` False) what arrived before the connection broke.
+
+    `hidden_in` takes out of its text what must not be shown.
+    """
 
     images: tuple[SpooledImage, ...]
     document: Mapping[str, Any] = field(default_factory=dict[str, Any])
     whole: bool = True
+    hidden_in: Callable[[bytes], bytes] = field(default=bytes, repr=False)
 
     def discard(self) -> None:
         """Remove its files."""
@@ -38,10 +42,12 @@ class SpooledAnswer:
 class Spool:
     """Owns the files of one answer until `finish` hands them over; `discard` removes what was not.
 
-    `folder` must exist; file names begin with `name`, which the caller makes unique.
+    `folder` must exist; file names begin with `name`, which the caller makes unique. `hidden_in` takes secrets
+    out of a text that an error shows.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, hidden_in: Callable[[bytes], bytes] = bytes) -> None:
+        self._hidden_in = hidden_in
         self._folder = folder
         self._name = name
         self._files: list[PictureFile] = []
@@ -72,10 +78,10 @@ class Spool:
                 "The answer has no pictures in it",
                 f"{host} sent JSON of another kind than this API's.",
                 "Check that the address is that of an AUTOMATIC1111-compatible endpoint.",
-                raw=excerpt(self._scanner.kept),
+                raw=excerpt(self._hidden_in(self._scanner.kept)),
             )
         fields = cast("dict[str, Any]", document)
-        return SpooledAnswer(tuple(self._listed(fields["images"])), fields)
+        return SpooledAnswer(tuple(self._listed(fields["images"])), fields, hidden_in=self._hidden_in)
 
     def salvage(self) -> SpooledAnswer | None:
         """The pictures that had arrived whole when the connection broke; None if none had."""
@@ -100,7 +106,7 @@ class Spool:
                 f"{host} closed the connection before the picture was here.",
                 "The picture may have been made. Sending the request again makes it again.",
             ) from error
-        raise refusals.not_json(content_type, kept, host) from error
+        raise refusals.not_json(content_type, self._hidden_in(kept), host) from error
 
     def _listed(self, entries: list[object]) -> Iterator[SpooledImage]:
         """The entries in order; every string among them is ours, "#n"."""

@@ -185,7 +185,7 @@ class Client:
             if not 200 <= incoming.status < 300:
                 answer = await self._generation.read_refusal(incoming)
                 raise self._generation.refusal(answer, path, generation=True)
-            spool = Spool(self._spool, uuid.uuid4().hex)
+            spool = Spool(self._spool, uuid.uuid4().hex, self._access.hidden_in)
             try:
                 return await self._spooled(incoming, spool)
             except BaseException as error:

@@ -89,25 +89,26 @@ _TROUBLES = {
 
 
 def _nothing(answer: SpooledAnswer, problems: list[str]) -> GenerationFailed | BadAnswer:
-    raw = excerpt(
-        json.dumps({**answer.document, "images": problems}, ensure_ascii=False).encode("utf-8", "replace")
-    )
+    text = json.dumps({**answer.document, "images": problems}, ensure_ascii=False)
+    raw = excerpt(answer.hidden_in(text.encode("utf-8", "replace")))
     if all(image.trouble == "blank" for image in answer.images):
         # KoboldCpp for a source it cannot read; SD.Next without a model; Alibaba's service with a reason beside it.
         return GenerationFailed(
             "The endpoint says it succeeded but sent no picture",
-            _reason(answer.document) or "It gave no reason.",
+            _reason(answer) or "It gave no reason.",
             "Look whether a checkpoint is loaded, and whether the source picture can be read; then try again.",
             raw=raw,
         )
     return BadAnswer("What the endpoint sent is no picture", f"{problems[0]}.", raw=raw)
 
 
-def _reason(document: Mapping[str, Any]) -> str:
+def _reason(answer: SpooledAnswer) -> str:
     """A reason that some hosts put beside an empty list (hosted_endpoints §3.1)."""
-    parameters = document.get("parameters")
+    parameters = answer.document.get("parameters")
     reason = cast("dict[str, Any]", parameters).get("error_msg") if isinstance(parameters, dict) else None
-    return f"It said: {reason[:300]}" if isinstance(reason, str) and reason else ""
+    if not isinstance(reason, str) or not reason:
+        return ""
+    return f"It said: {answer.hidden_in(reason.encode('utf-8', 'replace')).decode()[:300]}"
 
 
 def _lost(answer: SpooledAnswer, problems: list[str]) -> Iterator[str]:
