@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
-from sdstudio.api import address, payload, probe, results
+from sdstudio.api import address, payload, probe, results, scrubbing
 from sdstudio.api.access import Access
 from sdstudio.api.answer import LARGEST_ANSWER_BYTES, Spool, SpooledAnswer
 from sdstudio.api.decoding import Decoder
@@ -98,13 +98,14 @@ class Client:
         with self._run(task_id, on_progress) as run:
             answer = await self._exchange(payload.route(request), body)
         try:
-            return await self._worker.run(
+            result = await self._worker.run(
                 results.result_of,
                 answer,
                 request,
                 seconds=time.monotonic() - began,
                 interrupted=run.interrupted,
             )
+            return await self._worker.run(scrubbing.without_secrets, result, self._access)
         except BaseException as error:
             await self._cleared_up(answer.discard, error)
             raise

@@ -178,7 +178,7 @@ async def test_without_a_token_nothing_is_said_of_one(new_client: NewClient) -> 
             {"content-type": "text/html"},
             b"<!doctype html><title>Log in</title>",
             errors.BadAnswer,
-            "This address answers with a web page, not with the API",
+            "This address answers with a sign-in page",
         ),
         (200, {}, b'{"images": [', errors.AnswerLost, "The answer broke off in the middle"),
         (200, {}, b'{"images": ["AAAA"]}', errors.BadAnswer, "What the endpoint sent is no picture"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
 from collections.abc import Callable, Iterator
@@ -9,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from sdstudio.api import checks
 from sdstudio.api.client import Client
 from sdstudio.api.sign_in import SignIn
+from sdstudio.api.traffic import Traffic
 from sdstudio.config import logs
+from sdstudio.core.endpoint import EndpointProfile, ExtraHeader
 from sdstudio.core.errors import StudioError
 from tests.fakes.clients import NewClient, answering, generate, picture
 from tests.fakes.replay import Replay, Reply, Request
@@ -54,6 +58,18 @@ def echo_html(request: Request) -> Reply:
 
 def echo_redirect(request: Request) -> Reply:
     return Reply(302, {"location": f"https://other.example/{request.headers.get('authorization')}"}, [])
+
+
+def echo_all(request: Request) -> Reply:
+    return Reply.of({"error": "Odd", "detail": str(dict(request.headers))}, 500)
+
+
+def succeed_echoing(request: Request) -> Reply:
+    """What was sent comes back where names and notes are read from."""
+    sent = " ".join(f"{name}: {value}" for name, value in request.headers.items())
+    if request.method == "POST":
+        return answering(picture(), info=json.dumps({"infotexts": [sent], "note": sent}))
+    return Reply.of([{"name": request.headers.get("x-key", "Euler"), "title": sent}])
 
 
 def refuse(_: Request) -> Reply:
@@ -101,6 +117,56 @@ async def test_the_token_shows_nowhere(
     seen += capfd.readouterr()
     assert not [text for text in seen if MARKER in text or secret in text]
     assert "HTTP Request" in seen[-3] + seen[-4]  # httpx did talk
+
+
+@pytest.mark.parametrize(
+    "behaviour", [echo_all, echo_redirect, succeed_echoing, garble], ids=lambda f: f.__name__
+)
+async def test_raw_headers_show_nowhere(
+    behaviour: Callable[[Request], Reply],
+    everything_logged: Path,
+    spool: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """A sign-in by a header of one's own and a secret extra header, through the checklist and the client."""
+    key = ExtraHeader("X-Key", secret=True)
+    seen: list[str] = []
+    secrets = {"sign-in": f"Token {MARKER}", "header:x-key": f"{MARKER}-other"}
+    traffic = Traffic()
+    async with Replay(behaviour) as server:
+        profile = EndpointProfile(
+            *("x", "X", server.url), sign_in="header", header_name="X-Own", extra_headers=(key,)
+        )
+        await checks.check(
+            profile,
+            secrets,
+            lambda line: seen.append(repr(line) + _said(line.error)),
+            spool=spool,
+            picture=True,
+            traffic=traffic,
+        )
+        client = Client(profile, secrets, spool=spool, traffic=traffic)
+        try:
+            for call in (client.ping, client.offer, lambda: generate(client)):
+                try:
+                    seen.append(repr(await call()))
+                except StudioError as error:
+                    seen.append(_said(error))
+            seen.append(repr(vars(client)))
+        finally:
+            await client.aclose()
+        assert any(request.headers.get("x-key") == f"{MARKER}-other" for request in server.requests)
+    seen += [repr(traffic.exchanges)]
+    seen += [path.read_text("utf-8", "replace") for path in everything_logged.glob("*.log")]
+    seen += capfd.readouterr()
+    assert not [text for text in seen if MARKER in text]
+
+
+def _said(error: Exception | None) -> str:
+    """Everything an error could show: its traceback, texts and fields."""
+    if error is None:
+        return ""
+    return "".join(traceback.format_exception(error)) + f"{error!r} {error} {vars(error)}"
 
 
 async def test_a_token_that_no_header_can_carry_is_not_repeated(tmp_path: Path) -> None:
