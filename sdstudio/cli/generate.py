@@ -116,10 +116,10 @@ class GenerateCommand:
         if options.plain_http:
             studio.session.use(replace(studio.session.profile, plain_http_allowed=True))
         await studio.session.settled()
-        if notice := studio.session.notice:
-            self.outcome.notes.append(f"{notice.title}. {notice.message}")
-        if studio.session.error:
-            raise studio.session.error
+        if error := studio.session.error:
+            if notice := studio.session.notice:  # an endpoint that wants no token is none the worse for it
+                self.outcome.notes.append(f"{notice.title}. {notice.message}")
+            raise error
         request = options.with_offered_names(options.request(), studio.session.offer)
         if pictures:
             stored: list[InputImage] = [await studio.library.store_input(picture) for picture in pictures]
