@@ -17,7 +17,10 @@ from sdstudio.core.geometry import LARGEST, MULTIPLE, SMALLEST, Size
 Kind = Literal["txt2img", "img2img"]
 
 RANDOM_SEED = -1
-MAX_SEED = 2**32 - 1  # A1111 draws from 0…4294967295; other servers take 64 bits and we keep what they answer
+# Of those drawn here. A1111 draws from 0…4294967295, but sd.cpp reads 32 bits with a sign and draws its own in
+# place of the larger half. Those entered or answered have up to 64 bits.
+MAX_DRAWN_SEED = 2**31 - 1
+MAX_BATCH_SIZE = 64
 MAX_COUNT = 10_000
 MAX_PROMPT_CHARACTERS = 100_000
 
@@ -197,7 +200,7 @@ def _check(request: GenerationRequest) -> None:
     _within("seed", request.seed, RANDOM_SEED, 2**63 - 1)
     _within("subseed", request.subseed, RANDOM_SEED, 2**63 - 1)
     _within("subseed_strength", request.subseed_strength, 0, 1)
-    _within("batch_size", request.batch_size, 1, 64)
+    _within("batch_size", request.batch_size, 1, MAX_BATCH_SIZE)
     _within("n_iter", request.n_iter, 1, MAX_COUNT)
     if request.img2img:
         _within("denoising_strength", request.img2img.denoising_strength, 0, 1)

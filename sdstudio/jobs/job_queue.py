@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sdstudio.core.errors import LibraryError, StudioError
-from sdstudio.core.request import MAX_SEED, RANDOM_SEED, GenerationRequest
+from sdstudio.core.request import MAX_DRAWN_SEED, RANDOM_SEED, GenerationRequest
 from sdstudio.core.result import EndpointMark, GenerationResult, Progress
 from sdstudio.core.signals import Signal
 from sdstudio.jobs import ledger
@@ -224,8 +224,8 @@ class JobQueue:
 
 def with_fixed_seeds(request: GenerationRequest) -> GenerationRequest:
     """The request with random seeds drawn, low enough for every picture of it to have its own."""
-    seed = _drawn(request.seed, MAX_SEED + 1 - request.count)
-    return replace(request, seed=seed, subseed=_drawn(request.subseed, MAX_SEED + 1 - request.count))
+    seed = _drawn(request.seed, MAX_DRAWN_SEED + 1 - request.count)
+    return replace(request, seed=seed, subseed=_drawn(request.subseed, MAX_DRAWN_SEED + 1 - request.count))
 
 
 def _drawn(seed: int, highest: int) -> int:

@@ -22,7 +22,7 @@ from sdstudio.core.errors import (
     LibraryError,
     StudioError,
 )
-from sdstudio.core.request import MAX_SEED, GenerationRequest
+from sdstudio.core.request import MAX_DRAWN_SEED, GenerationRequest
 from sdstudio.core.result import GeneratedImage, GenerationResult, Progress
 from sdstudio.jobs import ledger
 from sdstudio.jobs.job import Job
@@ -102,7 +102,7 @@ async def test_seeds_are_fixed_at_enqueue_and_stay(queue: JobQueue, path: Path) 
     drawn = {(await queue.enqueue(REQUEST)).request.seed for _ in range(5)}
     fixed = await queue.enqueue(REQUEST.with_seed(7))
     assert len(drawn) == 5
-    assert all(0 <= seed <= MAX_SEED for seed in drawn)
+    assert all(0 <= seed <= MAX_DRAWN_SEED for seed in drawn)
     assert fixed.request.seed == 7
     assert all(job.request.subseed >= 0 for job in queue.jobs)
     assert [job.request.seed for job in await reopened(path)] == [job.request.seed for job in queue.jobs]
@@ -110,7 +110,7 @@ async def test_seeds_are_fixed_at_enqueue_and_stay(queue: JobQueue, path: Path) 
 
 def test_every_picture_of_a_drawn_batch_has_a_seed_the_server_can_have() -> None:
     most = replace(REQUEST, n_iter=10_000, batch_size=64)
-    assert all(with_fixed_seeds(most).seed + most.count - 1 <= MAX_SEED for _ in range(50))
+    assert all(with_fixed_seeds(most).seed + most.count - 1 <= MAX_DRAWN_SEED for _ in range(50))
 
 
 async def test_what_cannot_be_sent_is_not_enqueued(queue: JobQueue) -> None:
