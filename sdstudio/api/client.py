@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
-from sdstudio.api import address, payload, probe, results, scrubbing
+from sdstudio.api import address, payload, probe, results, scrubbing, shaping
 from sdstudio.api.access import Access
 from sdstudio.api.answer import LARGEST_ANSWER_BYTES, Spool, SpooledAnswer
 from sdstudio.api.decoding import Decoder
@@ -93,7 +93,8 @@ class Client:
         """
         task_id = task_id or f"task({uuid.uuid4().hex})"
         inputs = {image.sha256: await read_input(image.sha256) for image in request.inputs.values()}
-        body = await self._worker.run(payload.encode, request, inputs, task_id=task_id)
+        sent = shaping.shaped(request, self._offer) if self._offer else request
+        body = await self._worker.run(payload.encode, sent, inputs, task_id=task_id)
         began = time.monotonic()
         with self._run(task_id, on_progress) as run:
             answer = await self._exchange(payload.route(request), body)

@@ -31,6 +31,8 @@ def encode(request: GenerationRequest, pictures: Mapping[str, bytes], *, task_id
     an input that is no picture.
     """
     named = fields(request) | {"force_task_id": task_id}
+    if request.hires:
+        named["hr_steps"] = request.hires.steps  # sd.cpp's word for hr_second_pass_steps
     if request.seed < 0:
         raise InvalidRequest("seed", "The seed has not been chosen yet")
     return b"".join(_pieces(named, images(request, pictures)))

@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sdstudio.core import infotext
+from sdstudio.core import infotext, names
 from sdstudio.core.geometry import MULTIPLE, Size
 from sdstudio.core.request import GenerationRequest
 from sdstudio.core.result import GeneratedImage
 
 _HASH = re.compile(r"\s*\[([0-9a-f]{6,64})\]$", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:safetensors|ckpt|pt|pth|gguf|bin|sft)$", re.IGNORECASE)
-_OWN_CHOICE = ("", "automatic", "none")
+_OWN_CHOICE = ("", "automatic", "none", "default")
+_SDCPP = "stable-diffusion.cpp"  # what it writes as its version
+_UNKNOWN = "NONE"  # its word for a sampler that it does not know
 _SCHEDULES_IN_NAMES = ("karras", "exponential", "polyexponential", "sgmuniform", "uniform")
 
 
@@ -26,20 +28,31 @@ def notes(
     """One sentence for each thing that is not as it was asked for."""
     made = [image for image in images if image.role == "picture"]
     recipe = infotext.parse(made[0].infotext) if made else infotext.Infotext()
-    yield from _sampler(request, _text(info, "sampler_name") or recipe.sampler or "")
-    yield from _scheduler(request, recipe.scheduler or "")
+    sampler, schedule = _told(recipe)
+    yield from _sampler(request, _text(info, "sampler_name") or sampler)
+    yield from _scheduler(request, schedule)
     yield from _checkpoint(request, info, recipe)
     yield from _vae(request, info)
+    yield from _seed(request, made)
     yield from _count(request, len(made), interrupted=interrupted)
     if not interrupted:
         yield from _size(request, made)
 
 
+def _told(recipe: infotext.Infotext) -> tuple[str, str]:
+    """Sampler and schedule of the recipe; sd.cpp writes one behind the other, or nothing for its default."""
+    sampler, schedule = recipe.sampler or "", recipe.scheduler or ""
+    if recipe.parameters.get("Version") == _SDCPP:
+        sampler, _, schedule = sampler.partition(" ")
+        schedule = schedule or _UNKNOWN
+    return sampler, schedule
+
+
 def _sampler(request: GenerationRequest, used: str) -> Iterator[str]:
     asked = request.sampler_name
-    if not asked or not used or _same_sampler(asked, used, request.scheduler):
+    if names.canonical(asked) in _OWN_CHOICE or not used or _same_sampler(asked, used, request.scheduler):
         return
-    if used.upper() == "NONE":  # sd.cpp's word for it
+    if used.upper() == _UNKNOWN:
         yield f"The endpoint does not know the sampler “{asked}” and used its own default."
     else:
         yield f"The endpoint used the sampler “{used}” instead of “{asked}”."
@@ -47,19 +60,18 @@ def _sampler(request: GenerationRequest, used: str) -> Iterator[str]:
 
 def _same_sampler(asked: str, used: str, scheduler: str) -> bool:
     """Whether two names mean one sampler; before 1.9 the schedule was part of it ("DPM++ 2M Karras")."""
-    asked, used, scheduler = _canonical(asked), _canonical(used), _canonical(scheduler)
+    asked, used, scheduler = names.canonical(asked), names.canonical(used), names.canonical(scheduler)
     return used in (asked, asked + scheduler) or asked.removeprefix(used) in _SCHEDULES_IN_NAMES
 
 
-def _canonical(name: str) -> str:
-    """Names as the dialects spell them fall together: "DPM++ 2M", "k_dpmpp_2m", "dpm++2m"."""
-    return re.sub(r"[\s_\-]", "", name.casefold().removeprefix("k_").replace("dpmpp", "dpm++"))
-
-
 def _scheduler(request: GenerationRequest, used: str) -> Iterator[str]:
-    asked = request.scheduler
-    if used and _canonical(asked) not in _OWN_CHOICE and _canonical(asked) != _canonical(used):
-        yield f"The endpoint used the schedule “{used}” instead of “{asked}”."
+    asked = names.canonical(request.scheduler)
+    if asked in _OWN_CHOICE or not used or asked == names.canonical(used):
+        return
+    if used == _UNKNOWN:
+        yield f"The endpoint does not know the schedule “{request.scheduler}” and used its own default."
+    else:
+        yield f"The endpoint used the schedule “{used}” instead of “{request.scheduler}”."
 
 
 def _checkpoint(
@@ -90,6 +102,12 @@ def _vae(request: GenerationRequest, info: Mapping[str, Any]) -> Iterator[str]:
     used = _text(info, "sd_vae_name")
     if _stem(used) != _stem(asked):
         yield f"The endpoint used {f'the VAE “{used}”' if used else 'no VAE of its own'} instead of “{asked}”."
+
+
+def _seed(request: GenerationRequest, made: Sequence[GeneratedImage]) -> Iterator[str]:
+    used = made[0].seed if made else None
+    if used is not None and request.seed >= 0 and used != request.seed:
+        yield f"The endpoint used the seed {used} instead of {request.seed}."
 
 
 def _count(request: GenerationRequest, made: int, *, interrupted: bool) -> Iterator[str]:

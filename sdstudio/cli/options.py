@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sdstudio.api.offer import Offer
+from sdstudio.core import names
 from sdstudio.core.errors import InvalidRequest, UnreadableImage
 from sdstudio.core.geometry import Size, snap
 from sdstudio.core.request import GenerationRequest, Img2Img, Inpaint, InputImage
@@ -127,7 +128,7 @@ def picture_bytes(path: Path) -> bytes:
 
 def _offered(field: str, asked: str | None, usual: str, offered: tuple[str, ...], offer: Offer) -> str:
     wanted = usual if asked is None else asked
-    spelt = {name.casefold(): name for name in offered}.get(wanted.casefold())
+    spelt = names.spelt(wanted, offered)
     if spelt is not None:
         return spelt
     if f"{field}s" in offer.missing:

@@ -93,6 +93,7 @@ def test_a_hires_pass_says_what_a1111_and_forge_fail_without() -> None:
     body = sent(replace(REQUEST, cfg_scale=5.5, hires=Hires(0.4, 1.5, "Latent", 12)))
     assert body["enable_hr"] is True
     assert (body["denoising_strength"], body["hr_scale"], body["hr_second_pass_steps"]) == (0.4, 1.5, 12)
+    assert body["hr_steps"] == 12
     assert body["hr_additional_modules"] == ["Use same choices"]
     assert body["hr_cfg"] == 5.5
     assert "hr_sampler_name" not in body

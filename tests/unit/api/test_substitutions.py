@@ -87,6 +87,35 @@ def test_checkpoints(asked: str, name: str, digest: str, *, same: bool) -> None:
     assert (notes(request, sd_model_name=name, sd_model_hash=digest) == []) == same
 
 
+@pytest.mark.parametrize(
+    ("sampler", "schedule", "wrote", "told"),
+    [
+        ("Euler a", "Automatic", "euler_a", ()),
+        ("Euler a", "Karras", "euler_a karras", ()),
+        ("Euler a", "Automatic", "euler_a karras", ()),
+        ("default", "default", "NONE", ()),
+        ("Nonsense", "Karras", "NONE karras", ("does not know the sampler “Nonsense”",)),
+        ("Euler a", "Nonsense", "euler_a", ("does not know the schedule “Nonsense”",)),
+        ("Euler a", "Karras", "heun simple", ("“heun” instead of “Euler a”", "“simple” instead of “Karras”")),
+    ],
+)
+def test_sd_cpp_writes_the_schedule_behind_the_sampler(
+    sampler: str, schedule: str, wrote: str, told: tuple[str, ...]
+) -> None:
+    made = image(recipe=f"Sampler: {wrote}, Version: stable-diffusion.cpp")
+    found = notes(replace(REQUEST, sampler_name=sampler, scheduler=schedule), made)
+    assert len(found) == len(told)
+    assert all(part in note for part, note in zip(told, found, strict=True))
+
+
+def test_seeds() -> None:
+    """sd.cpp takes no seed of 2³¹ and more."""
+    made = replace(image(), seed=5)
+    assert notes(replace(REQUEST, seed=2**31), made) == ["The endpoint used the seed 5 instead of 2147483648."]
+    assert notes(replace(REQUEST, seed=5), made, replace(image(), seed=6)) == []
+    assert notes(replace(REQUEST, seed=5), image()) == []
+
+
 def test_vaes() -> None:
     request = replace(REQUEST, vae="sharp.pt")
     assert notes(request, sd_vae_name="sharp.pt") == []

@@ -71,11 +71,14 @@ def test_names_are_spelt_as_the_endpoint_does() -> None:
     asked = options("x", "--sampler", "EULER", "--scheduler", "karras")
     request = asked.with_offered_names(asked.request(), OFFER)
     assert (request.sampler_name, request.scheduler) == ("Euler", "Karras")
+    asked = options("x", "--sampler", "Euler a")
+    assert asked.with_offered_names(asked.request(), OFFER).sampler_name == "euler_a"
 
 
 def test_a_usual_name_that_is_not_offered_is_left_to_the_endpoint_an_asked_one_is_refused() -> None:
     asked = options("x")
-    assert asked.with_offered_names(asked.request(), OFFER).sampler_name == ""
+    offer = replace(OFFER, samplers=("Heun",))
+    assert asked.with_offered_names(asked.request(), offer).sampler_name == ""
     for arguments, has in (
         (("--sampler", "DDIM"), "Euler, euler_a"),
         (("--scheduler", "Beta"), "Automatic, Karras"),
