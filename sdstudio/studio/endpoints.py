@@ -56,6 +56,8 @@ class Endpoints:
     def use(self, profile_id: str) -> None:
         """Make pictures there from now on, and after a restart; raises `InvalidRequest` if there is none such."""
         profile = self._profiles.get(profile_id)
+        if profile is None and profile_id == self._session.profile.id:
+            return  # one for this time, in use already
         if profile is None:
             raise InvalidRequest("endpoint", "There is no such endpoint any more")
         self._settings.update(endpoint_id=profile.id)

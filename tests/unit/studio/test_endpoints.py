@@ -336,5 +336,7 @@ async def test_an_endpoint_is_opened_by_name_id_or_address(data_dir: DataDir, ke
     async with opened(data_dir, "http://127.0.0.1:10") as studio:
         assert studio.session.url == "http://127.0.0.1:10"
         assert len(studio.profiles.all) == 2, "an address for this time is not kept"
+        await studio.use_profile(studio.session.profile.id)
+        assert studio.session.url == "http://127.0.0.1:10"
     with pytest.raises(InvalidRequest):
         await Studio.open(data_dir, endpoint="ftp://host")
