@@ -44,7 +44,7 @@ def _with_data_dir(namespace: argparse.Namespace) -> int:
     try:
         data_dir = (DataDir(given) if given else DataDir.default()).make()
         with _watched(data_dir, log_to_stderr=not namespace.command) as hooks:
-            return _generate(namespace, data_dir, hooks) if namespace.command else _window(data_dir)
+            return _generate(namespace, data_dir, hooks) if namespace.command else _window(data_dir, hooks)
     except StudioError as error:
         sys.stderr.write(f"sdstudio: {error}\n")
         return error.exit_code
@@ -56,10 +56,10 @@ def _generate(namespace: argparse.Namespace, data_dir: DataDir, hooks: CrashHook
     return generate.run(namespace, data_dir, hooks)
 
 
-def _window(data_dir: DataDir) -> int:
+def _window(data_dir: DataDir, hooks: CrashHooks) -> int:
     from sdstudio import app  # noqa: PLC0415 - Qt, which the other commands do without
 
-    return app.run(data_dir)
+    return app.run(data_dir, hooks)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 import qasync  # isort: skip - it picks its Qt by what is imported already
 
 from sdstudio import __version__
+from sdstudio.config.crash import CrashHooks
 from sdstudio.config.paths import DataDir
 from sdstudio.core.errors import StudioError
 from sdstudio.studio import Studio
@@ -34,8 +35,11 @@ QT_LEVELS = {
 }
 
 
-def run(data_dir: DataDir) -> int:
-    """Open the window over `data_dir` and return the exit status once it is closed."""
+def run(data_dir: DataDir, hooks: CrashHooks) -> int:
+    """Open the window over `data_dir` and return the exit status once it is closed.
+
+    While it is open, what `hooks` catches is said in it.
+    """
     qInstallMessageHandler(_log_qt_message)
     app = QApplication([sys.argv[0]])
     app.setApplicationName("sdstudio")
@@ -45,19 +49,23 @@ def run(data_dir: DataDir) -> int:
     # Without it Qt would end the event loop while the shutdown still runs in it.
     app.setQuitOnLastWindowClosed(False)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        return runner.run(live(app, data_dir))
+        return runner.run(live(app, data_dir, hooks))
 
 
-async def live(app: QApplication, data_dir: DataDir) -> int:
+async def live(app: QApplication, data_dir: DataDir, hooks: CrashHooks) -> int:
     """One window's whole life: shown at once, joined to the studio when that is open, closed in order."""
     theme.apply(app, "system")
     window = MainWindow()
     ending = asyncio.Event()
     window.close_requested.connect(ending.set)
     app.commitDataRequest.connect(ending.set)
+    loop = asyncio.get_running_loop()
+    hooks.watch(loop)
+    before, hooks.tell = hooks.tell, lambda words: loop.call_soon_threadsafe(window.tell_of_mistake, words)
     with SystemSignals(ending.set):
         window.show()
         status = await _with_studio(app, window, data_dir, ending)
+    hooks.tell = before
     window.close_for_good()
     window.deleteLater()
     return status

@@ -73,6 +73,10 @@ class MainWindow(QMainWindow):
         """What just happened, in the status bar; stays until the next."""
         self.statusBar().showMessage(text)
 
+    def tell_of_mistake(self, words: str) -> None:
+        """Say that the program made a mistake of its own, without standing in the way."""
+        self.banner.show_notice("Something went wrong inside SD Studio", words, "error")
+
     def saved_layout(self) -> tuple[str, str]:
         """Geometry and docks, each as base64 text for the settings."""
         return _as_text(self.saveGeometry()), _as_text(self.saveState(LAYOUT_VERSION))
