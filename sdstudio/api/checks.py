@@ -10,12 +10,13 @@ import contextlib
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from sdstudio.api import address, probe, sign_in_pages
 from sdstudio.api.access import Access
+from sdstudio.api.check import NAMES, Check, CheckName, OnCheck
 from sdstudio.api.client import Client
 from sdstudio.api.offer import Offer
 from sdstudio.api.traffic import Traffic
@@ -33,25 +34,8 @@ from sdstudio.core.errors import (
 )
 from sdstudio.core.request import GenerationRequest
 
-CheckName = Literal["address", "connection", "trust", "sign-in", "routes", "dialect", "picture"]
-CheckState = Literal["waiting", "running", "passed", "failed", "skipped"]
-NAMES: tuple[CheckName, ...] = ("address", "connection", "trust", "sign-in", "routes", "dialect", "picture")
-
 PICTURE = GenerationRequest(prompt="a red apple on a table", width=64, height=64, steps=2, seed=1)
 _ASKED = "/sdapi/v1/samplers"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the list: what was found as `text`, a failure as `error` with its cause and remedy."""
-
-    name: CheckName
-    state: CheckState = "waiting"
-    text: str = ""
-    error: StudioError | None = None
-
-
-OnCheck = Callable[[Check], None]
 
 
 async def check(
