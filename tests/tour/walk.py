@@ -131,12 +131,21 @@ async def endpoint_dialog(walk: Walk) -> None:
     dialog = walk.window.findChild(EndpointDialog)
     assert dialog is not None
     await walk.shoot(dialog)
-    dialog.own.click()
-    dialog.fields.address.setText("http://127.0.0.1:9")
+    dialog.profiles.new_button.click()
+    dialog.form.address.setText("http://127.0.0.1:9")
+    dialog.form.sign_in.choose("bearer")
     await walk.shoot(dialog, "-own")
     dialog.run_test()
     await walk.until(lambda: not dialog.is_testing)
     await walk.shoot(dialog, "-failed")
+    dialog.form.more_button.click()
+    dialog.form.more.trust.kind.setCurrentIndex(3)
+    dialog.form.more.headers.add_button.click()
+    await walk.shoot(dialog, "-more")
+    dialog.profiles.list.setCurrentRow(0)
+    dialog.run_test()
+    await walk.until(lambda: not dialog.is_testing)
+    await walk.shoot(dialog, "-good")
     dialog.reject()
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from sdstudio.api.offer import Offer
+from typing import TYPE_CHECKING
+
+from sdstudio.core.errors import KeyringUnavailable
 from sdstudio.studio import Studio
 from sdstudio.ui import chips
 from sdstudio.ui.endpoints.chip_menu import EndpointMenu
-from sdstudio.ui.endpoints.dialog import EndpointDialog
 from sdstudio.ui.main_window import MainWindow
 from sdstudio.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from sdstudio.ui.endpoints.dialog import EndpointDialog
 
 
 class Connecting:
@@ -21,7 +25,7 @@ class Connecting:
         self.menu.chosen.connect(self.use_profile)
         studio.session.changed.connect(self._show)
         window.endpoint_chip.clicked.connect(self._open_menu)
-        window.welcome.connect_endpoint.connect(self.open_dialog)
+        window.welcome.connect_endpoint.connect(self.connect_first)
         actions.connect_all({"choose_endpoint": self.open_dialog, "reconnect": self._reconnect})
         self._show()
 
@@ -29,28 +33,30 @@ class Connecting:
         """Make pictures there from now on."""
         self._tasks.start(self._studio.use_profile(profile_id), name="use endpoint")
 
-    def open_dialog(self) -> None:
-        """Ask where pictures are to be made."""
-        dialog = EndpointDialog(self._test, self._tasks, url=self._studio.session.url, parent=self._window)
-        dialog.chosen.connect(self._use)
+    def open_dialog(self) -> EndpointDialog:
+        """Set endpoints up, try them out, choose where pictures are to be made."""
+        from sdstudio.ui.endpoints.dialog import EndpointDialog  # noqa: PLC0415 - the start has no need of it
+
+        dialog = EndpointDialog(self._studio, self._tasks, parent=self._window)
+        dialog.keyring_failed.connect(self._tell_keyring)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+        return dialog
 
-    async def _test(self, url: str, token: str | None) -> str:
-        return offer_words(await self._studio.ask_endpoint(url, token))
+    def connect_first(self) -> None:
+        """The same for someone who may have none yet: then with the fields for one at once."""
+        dialog = self.open_dialog()
+        if len(self._studio.profiles.all) == 1:
+            dialog.add_new()
 
-    def _use(self, url: str, token: str | None) -> None:
-        self._tasks.start(self._use_now(url, token), name="use endpoint")
-
-    async def _use_now(self, url: str, token: str | None) -> None:
-        if trouble := await self._studio.use_endpoint(url, token):
-            self._window.banner.show_notice(
-                trouble.title, f"{trouble.message} The token is remembered until you quit.", "warning"
-            )
+    def _tell_keyring(self, trouble: KeyringUnavailable) -> None:
+        text = f"{trouble.message} What you entered is remembered until you quit."
+        self._window.banner.show_notice(trouble.title, text.strip(), "warning")
 
     def _open_menu(self) -> None:
-        used = self._studio.session.profile.id
-        self.menu.show_under(self._window.endpoint_chip, self._studio.profiles.all, used)
+        used, known = self._studio.session.profile, self._studio.profiles.all
+        for_now = () if self._studio.profiles.get(used.id) else (used,)
+        self.menu.show_under(self._window.endpoint_chip, (*known, *for_now), used.id)
 
     def _reconnect(self) -> None:
         self._studio.session.try_now()
@@ -72,16 +78,3 @@ class Connecting:
         if session.error:
             lines += [session.error.title, session.error.remedy]
         return "\n".join(line for line in lines if line)
-
-
-def offer_words(offer: Offer) -> str:
-    """What a tested endpoint is and can do, in one sentence."""
-    who = " ".join(part for part in (offer.name, offer.version) if part)
-    lists = [
-        f"{len(names)} {what}"
-        for names, what in ((offer.checkpoints, "checkpoints"), (offer.samplers, "samplers"))
-        if names and what not in offer.missing
-    ]
-    told = ("progress", offer.can_progress), ("interrupt", offer.can_interrupt), ("skip", offer.can_skip)
-    can = [name for name, offered in told if offered]
-    return f"{who} answers. It offers " + ", ".join([*lists, *can] or ["txt2img and img2img"]) + "."
