@@ -180,7 +180,7 @@ class CodeReader:
         """Every string of the text, with where it stands."""
         for token in self._tokens.items:
             if token.kind == "string":
-                yield token.start, literals.content(self._tokens.text[token.start : token.end], token.quote)
+                yield token.start, literals.content(self._tokens.text[token.start : token.end], token.sign)
 
 
 def _is_sending(name: str) -> bool:

@@ -42,12 +42,12 @@ _OPENING = {closing: opening for opening, closing in _CLOSING.items()}
 
 
 class Token(NamedTuple):
-    """`text[start:end]`; for a string `quote` is what opens it, prefix and all."""
+    """`text[start:end]`; `sign` is what opens a string, prefix and all, and a mark itself."""
 
     kind: Kind
     start: int
     end: int
-    quote: str = ""
+    sign: str = ""
 
 
 @dataclass(slots=True)
@@ -68,9 +68,10 @@ class Tokens:
 
     def mark(self, at: int) -> str:
         """The punctuation at a place, "" if there is something else or nothing."""
-        if at < len(self.items) and self.items[at].kind == "mark":
-            return self.text[self.items[at].start]
-        return ""
+        if at >= len(self.items):
+            return ""
+        token = self.items[at]
+        return token.sign if token.kind == "mark" else ""
 
     def word(self, at: int) -> str:
         """The name at a place, dots included, "" if there is something else or nothing."""
@@ -109,7 +110,7 @@ def _tokens(text: str, leave_out: list[Span], comments: list[int]) -> Iterator[T
     skips = iter(leave_out)
     skip = next(skips, None)
     position = 0
-    while found := _TOKEN.match(text, position):
+    while len(comments) < MOST_TOKENS and (found := _TOKEN.match(text, position)):
         kind = found.lastgroup
         start = found.start(kind or 0)
         while skip and start >= skip[1]:
@@ -126,9 +127,15 @@ def _tokens(text: str, leave_out: list[Span], comments: list[int]) -> Iterator[T
         elif kind == "quote":
             end = strings.end(found["quote"], start, position)
             position = end or start + len(found["quote"])
-            yield Token("string", start, end, found["quote"]) if end else Token("mark", start, position)
+            yield (
+                Token("string", start, end, found["quote"])
+                if end
+                else Token("mark", start, position, text[start])
+            )
+        elif kind == "mark":
+            yield Token("mark", start, position, text[start])
         else:
-            yield Token(kind, start, position)  # pyright: ignore[reportArgumentType] - one of the three left
+            yield Token("word" if kind == "word" else "number", start, position)
 
 
 def _comment_end(text: str, start: int, end: int) -> int:
@@ -161,8 +168,8 @@ def _match_brackets(tokens: Tokens) -> None:
     """Fill `closing`; brackets that nothing matches are left out, whatever stands between the others."""
     open_at: list[tuple[str, int]] = []
     waiting = dict.fromkeys(_CLOSING, 0)
-    for at in range(len(tokens.items)):
-        mark = tokens.mark(at)
+    for at, token in enumerate(tokens.items):
+        mark = token.sign if token.kind == "mark" else ""
         if mark in _CLOSING:
             open_at.append((mark, at))
             waiting[mark] += 1

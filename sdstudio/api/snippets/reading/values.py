@@ -131,12 +131,12 @@ class Values:
 
     def _content(self, at: int) -> str:
         token = self.tokens.items[at]
-        text = literals.content(self.tokens.text[token.start : token.end], token.quote)
-        if token.quote != "`" and "f" not in token.quote.lower():
+        text = literals.content(self.tokens.text[token.start : token.end], token.sign)
+        if token.sign != "`" and "f" not in token.sign.lower():
             return text
         if text.count("{") > _MOST_FILLINGS:
             return text
-        text = literals.filled(text, self._filling, template=token.quote == "`")
+        text = literals.filled(text, self._filling, template=token.sign == "`")
         self._step(len(text) // 100)
         return text
 
