@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """One action: `keys` in Qt's portable notation, the first one shown; `menu` "" is in no menu."""
+    """One action: `keys` in Qt's portable notation, the first one shown.
+
+    `on_pictures`: its keys count only while viewer, history or details have the keyboard. Single letters must not
+    fire on a form where they choose from lists.
+    """
 
     name: str
     text: str
@@ -25,6 +29,7 @@ class ActionSpec:
     tip: str = ""
     separator_before: bool = False
     checkable: bool = False
+    on_pictures: bool = False
 
 
 SPECS = (
@@ -67,24 +72,36 @@ SPECS = (
     ),
     ActionSpec("previous", "&Newer picture", "&Picture", ("Alt+Left",)),
     ActionSpec("next", "&Older picture", "&Picture", ("Alt+Right",)),
-    ActionSpec("recall_all", "Use the whole &recipe", "&Picture", ("A",), separator_before=True),
-    ActionSpec("recall_remix", "Use the recipe but not the &seed", "&Picture", ("R",)),
-    ActionSpec("recall_prompt", "Use the &prompts", "&Picture", ("P",)),
-    ActionSpec("recall_seed", "Use the s&eed", "&Picture", ("S",)),
-    ActionSpec("recall_size", "Use the si&ze", "&Picture", ("D",)),
+    ActionSpec(
+        "recall_all", "Use the whole &recipe", "&Picture", ("A",), separator_before=True, on_pictures=True
+    ),
+    ActionSpec("recall_remix", "Use the recipe but not the &seed", "&Picture", ("R",), on_pictures=True),
+    ActionSpec("recall_prompt", "Use the &prompts", "&Picture", ("P",), on_pictures=True),
+    ActionSpec("recall_seed", "Use the s&eed", "&Picture", ("S",), on_pictures=True),
+    ActionSpec("recall_size", "Use the si&ze", "&Picture", ("D",), on_pictures=True),
     ActionSpec("use_as_source", "Use as &img2img source", "&Picture", ("Ctrl+I",)),
     ActionSpec("show_file", "Show the &file in its folder", "&Picture", separator_before=True),
-    ActionSpec("remove", "Re&move from history", "&Picture", ("Del",), "Its file stays; can be undone"),
-    ActionSpec("undo_remove", "Put &back what was removed", "&Picture", ("U",)),
+    ActionSpec(
+        "remove",
+        "Re&move from history",
+        "&Picture",
+        ("Del",),
+        "Its file stays; can be undone",
+        on_pictures=True,
+    ),
+    ActionSpec("undo_remove", "Put &back what was removed", "&Picture", ("U",), on_pictures=True),
     ActionSpec("zoom_in", "Zoom &in", "&View", ("Ctrl++", "Ctrl+=")),
     ActionSpec("zoom_out", "Zoom &out", "&View", ("Ctrl+-",)),
     ActionSpec("zoom_fit", "&Fit the picture", "&View", ("Ctrl+0",)),
     ActionSpec("zoom_full", "&Actual pixels", "&View", ("Ctrl+1",)),
+    ActionSpec("focus_prompt", "Go to the &prompt", "&View", ("Ctrl+L",), separator_before=True),
+    ActionSpec("focus_history", "Go to the &history", "&View", ("Ctrl+H",)),
     ActionSpec("full_screen", "F&ull screen", "&View", ("F11",), checkable=True),
     ActionSpec("choose_endpoint", "&Choose or edit endpoints…", "E&ndpoint", ("Ctrl+E",)),
     ActionSpec("reconnect", "&Try the connection now", "E&ndpoint"),
     ActionSpec("keys", "&Keys", "&Help", ("F1",)),
-    ActionSpec("show_log", "Show the &log", "&Help"),
+    ActionSpec("traffic", "What &leaves this computer", "&Help", tip="Every request to an endpoint"),
+    ActionSpec("show_log", "Show the lo&g", "&Help"),
     ActionSpec("about", "&About SD Studio", "&Help"),
 )
 
@@ -95,7 +112,12 @@ class Actions(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._actions = {spec.name: _made(spec, window) for spec in SPECS}
-        window.addActions(list(self._actions.values()))
+        window.addActions([self._actions[spec.name] for spec in SPECS if not spec.on_pictures])
+
+    def bind_to_pictures(self, *widgets: QWidget) -> None:
+        """These show pictures: the keys that are `on_pictures` count in them and what they hold."""
+        for widget in widgets:
+            widget.addActions([self._actions[spec.name] for spec in SPECS if spec.on_pictures])
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -137,6 +159,8 @@ def _made(spec: ActionSpec, window: QWidget) -> QAction:
     action.setObjectName(spec.name)
     action.setShortcuts([QKeySequence(key) for key in spec.keys])
     action.setCheckable(spec.checkable)
+    if spec.on_pictures:
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     tip = spec.tip or plain(spec.text)
     action.setStatusTip(tip)
     action.setToolTip(tip)

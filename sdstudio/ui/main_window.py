@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome()
         self.endpoint_chip = Chip("Endpoint")
         self.queue_chip = Chip("Queue")
+        self.actions_.bind_to_pictures(self.viewer, self.strip, self.details)
         self._may_close = False
         self.copy_form_menu = QMenu("&Copy the form as", self)
         self.copy_recipe_menu = QMenu("&Copy the recipe as", self)
@@ -109,6 +110,8 @@ class MainWindow(QMainWindow):
         right = Qt.DockWidgetArea.RightDockWidgetArea
         details = self._add_dock("Details", "details_dock", self.details, right)
         queue = self._add_dock("Queue", "queue_dock", self.queue, right)
+        self.queue_chip.clicked.connect(queue.show)
+        self.queue_chip.clicked.connect(queue.raise_)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))

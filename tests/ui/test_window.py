@@ -168,3 +168,43 @@ async def test_looking_at_an_older_picture_is_not_disturbed(tmp_path: Path, slow
         assert opened.window.viewer.key == older.picture_ids[0]
         newest = await opened.make(quick.with_seed(4))  # whoever presses Generate wants to see it
         await shown(opened, newest.picture_ids[0])
+
+
+async def test_letters_recall_on_pictures_only(tmp_path: Path, endpoint: str) -> None:
+    async with open_window(tmp_path, endpoint=endpoint) as opened:
+        window = opened.window
+        job = await opened.make(SMALL)
+        await shown(opened, job.picture_ids[0])
+        window.activateWindow()
+        await opened.until(window.isActiveWindow)
+        window.panel.apply_request(GenerationRequest(prompt="other", width=768, height=768))
+        before = window.panel.state()
+        window.panel.parameters.sampler.setFocus()
+        QTest.keyClicks(window.panel.parameters.sampler, "d")
+        assert {**window.panel.state(), "sampler_name": ""} == {**before, "sampler_name": ""}
+        window.actions_["focus_history"].trigger()
+        QTest.keyClicks(window.strip, "d")
+        assert window.panel.request().size == SMALL.size
+
+
+async def test_removals_are_put_back_one_by_one(tmp_path: Path, endpoint: str) -> None:
+    async with open_window(tmp_path, endpoint=endpoint) as opened:
+        made = [(await opened.make(SMALL.with_seed(seed))).picture_ids[0] for seed in (1, 2)]
+        model = opened.presenter.reviewing.model
+        for left in (1, 0):
+            opened.window.actions_["remove"].trigger()
+            await opened.until(lambda left=left: len(model) == left)
+        for back in (1, 2):
+            opened.window.actions_["undo_remove"].trigger()
+            await opened.until(lambda back=back: len(model) == back)
+        assert sorted(model.ids_between(0, 2)) == sorted(made)
+        assert not opened.window.actions_["undo_remove"].isEnabled()
+
+
+async def test_the_queue_chip_brings_the_queue_back(tmp_path: Path) -> None:
+    async with open_window(tmp_path, endpoint="http://127.0.0.1:9") as opened:
+        dock = opened.window.queue.parentWidget()
+        assert dock is not None
+        dock.hide()
+        opened.window.queue_chip.click()
+        assert opened.window.queue.isVisible()

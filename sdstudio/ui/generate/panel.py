@@ -270,7 +270,7 @@ class GeneratePanel(QWidget):
 
     def _preset_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        label = QLabel("Preset")
+        label = QLabel("Apply preset")
         theme.set_role(label, "hint")
         self.preset_button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row.addWidget(label)

@@ -148,7 +148,7 @@ class Making:
             states.count("running"), states.count("queued"), eta, paused=queue.paused is not None
         )
         self._window.queue_chip.say(words)
-        self._window.actions_["interrupt"].setEnabled(running is not None)
+        self._window.actions_["interrupt"].setEnabled(running is not None and not running.interrupting)
         self._window.actions_["skip"].setEnabled(running is not None and self._studio.session.offer.can_skip)
 
     def _pause_or_resume(self) -> None:

@@ -22,11 +22,11 @@ from sdstudio.ui.tasks import Tasks
 
 # What each recall takes over; None is everything, a remix everything but the seed.
 RECALLS: dict[str, tuple[str, Collection[str] | None]] = {
-    "recall_all": ("Use the whole recipe", None),
-    "recall_remix": ("Use the recipe but not the seed", set(GenerationRequest().to_dict()) - {"seed"}),
-    "recall_prompt": ("Use the prompts", {"prompt", "negative_prompt"}),
-    "recall_seed": ("Use the seed", {"seed"}),
-    "recall_size": ("Use the size", {"width", "height"}),
+    "recall_all": ("Took over the whole recipe", None),
+    "recall_remix": ("Took over all but the seed", set(GenerationRequest().to_dict()) - {"seed"}),
+    "recall_prompt": ("Took over the prompts", {"prompt", "negative_prompt"}),
+    "recall_seed": ("Took over the seed", {"seed"}),
+    "recall_size": ("Took over the size", {"width", "height"}),
 }
 
 
@@ -40,7 +40,7 @@ class Reviewing:
         self._thumbnails = ThumbnailLoader(studio.library, decoder, tasks, parent=window)
         self._pictures = PictureLoader(decoder, tasks, parent=window)
         self._shown: PictureRecord | None = None
-        self._removed: list[int] = []  # what `undo_remove` brings back: the last removal
+        self._removed: list[list[int]] = []  # what `undo_remove` brings back, the last removal at the end
         self.following = True  # show what is being made; not while one looks at something older
         self._pictures.loaded.connect(self._loaded)
         self._pictures.failed.connect(self._failed)
@@ -62,8 +62,9 @@ class Reviewing:
         return self._shown
 
     def choose(self, picture: int) -> None:
-        """Stand at a picture of the history."""
-        self._window.strip.set_current(picture)
+        """Stand at a picture of the history, or say that it is not there any more."""
+        if not self._window.strip.set_current(picture):
+            self._window.say("This picture was removed from the history · U puts back what was removed last")
 
     def follow(self) -> None:
         """Show what is being made, and the newest picture when it comes."""
@@ -126,12 +127,13 @@ class Reviewing:
 
     def _apply(self, request: GenerationRequest, text: str, fields: Collection[str] | None) -> None:
         left_out = self._window.panel.apply_request(request, fields, text=text)
-        words = f"{text}: done · Ctrl+Alt+Z takes it back"
+        words = f"{text} · Ctrl+Alt+Z takes it back"
         self._window.say(f"{words} · not on the form: {', '.join(left_out)}" if left_out else words)
 
     def _use_as_source(self) -> None:
         if self._shown and not self._shown.missing:
             self._window.panel.use_source_file(self._shown.path)
+            self._window.say("Taken as img2img source")
 
     def _remove(self) -> None:
         if selected := list(self._window.strip.selected):
@@ -139,22 +141,23 @@ class Reviewing:
 
     async def _remove_now(self, ids: list[int]) -> None:
         await self._library.remove(ids)
-        self._removed = ids
-        plural = "picture" if len(ids) == 1 else "pictures"
+        self._removed.append(ids)
         self._window.actions_["undo_remove"].setEnabled(True)
-        self._window.say(f"Removed {len(ids)} {plural} from the history; the files stay · U puts back")
+        self._window.say(
+            f"Removed {len(ids)} {_pictures(len(ids))} from the history; the files stay · U puts back"
+        )
 
     def _put_back(self) -> None:
         if self._removed:
-            self._tasks.start(self._put_back_now(self._removed))
+            self._tasks.start(self._put_back_now(self._removed.pop()))
 
     async def _put_back_now(self, ids: Sequence[int]) -> None:
         await self._library.restore(ids)
-        self._removed = []
-        self._window.actions_["undo_remove"].setEnabled(False)
+        self._window.actions_["undo_remove"].setEnabled(bool(self._removed))
         self.model.insert_newest(ids)  # each returns to its own place
         self._window.show_welcome(wanted=False)
         self._window.strip.set_current(ids[0])
+        self._window.say(f"Put back {len(ids)} {_pictures(len(ids))}")
 
     def _show_file(self) -> None:
         if self._shown:
@@ -183,6 +186,8 @@ class Reviewing:
             "show_pictures": self._show_folder,
             "remove": self._remove,
             "undo_remove": self._put_back,
+            "focus_history": window.strip.setFocus,
+            "focus_prompt": window.panel.prompts.prompt.setFocus,
         }
         window.actions_.connect_all(slots)
         window.actions_["undo_remove"].setEnabled(False)
@@ -190,3 +195,7 @@ class Reviewing:
 
     def _show_folder(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._pictures_folder)))
+
+
+def _pictures(count: int) -> str:
+    return "picture" if count == 1 else "pictures"
