@@ -8,6 +8,7 @@ from sdstudio.core.errors import KeyringUnavailable
 from sdstudio.studio import Studio
 from sdstudio.ui import chips
 from sdstudio.ui.endpoints.chip_menu import EndpointMenu
+from sdstudio.ui.endpoints.traffic_window import TrafficWindow
 from sdstudio.ui.main_window import MainWindow
 from sdstudio.ui.tasks import Tasks
 
@@ -26,7 +27,9 @@ class Connecting:
         studio.session.changed.connect(self._show)
         window.endpoint_chip.clicked.connect(self._open_menu)
         window.welcome.connect_endpoint.connect(self.connect_first)
-        actions.connect_all({"choose_endpoint": self.open_dialog, "reconnect": self._reconnect})
+        actions.connect_all(
+            {"choose_endpoint": self.open_dialog, "reconnect": self._reconnect, "traffic": self._show_traffic}
+        )
         self._show()
 
     def use_profile(self, profile_id: str) -> None:
@@ -57,6 +60,9 @@ class Connecting:
         used, known = self._studio.session.profile, self._studio.profiles.all
         for_now = () if self._studio.profiles.get(used.id) else (used,)
         self.menu.show_under(self._window.endpoint_chip, (*known, *for_now), used.id)
+
+    def _show_traffic(self) -> None:
+        TrafficWindow(self._studio.traffic, self._window).show()
 
     def _reconnect(self) -> None:
         self._studio.session.try_now()
