@@ -69,6 +69,8 @@ class EndpointDialog(QDialog):
         self._lay_out()
         self._connect()
         self.look_at(self._current)
+        if studio.session.state == "needs token":
+            self.form.sign_in.focus_on("secret")
 
     @property
     def is_testing(self) -> bool:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from sdstudio.core.endpoint import PRACTICE_ID, EndpointDefaults, EndpointProfile
 from sdstudio.ui import theme
 from sdstudio.ui.endpoints.header_rows import HeaderRows
+from sdstudio.ui.endpoints.sign_in_fields import align
 from sdstudio.ui.endpoints.trust_fields import TrustFields
 from sdstudio.ui.generate.wheel_guard import WheelGuard
 from sdstudio.ui.labels import ErrorLabel, hint_label
@@ -184,6 +185,7 @@ class MoreFields(QWidget):
         form.addRow("Size", size)
         form.addRow("Sampler", self.sampler)
         form.addRow("Negative prompt", self.negative)
+        align(form, self.negative)
 
 
 def _column(*parts: QWidget) -> QWidget:

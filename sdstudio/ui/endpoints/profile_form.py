@@ -13,7 +13,7 @@ from sdstudio.core.endpoint import PRACTICE, EndpointProfile
 from sdstudio.core.errors import InvalidRequest
 from sdstudio.ui import theme
 from sdstudio.ui.endpoints.more_fields import MoreFields
-from sdstudio.ui.endpoints.sign_in_fields import SIGN_IN, SignInFields
+from sdstudio.ui.endpoints.sign_in_fields import SIGN_IN, SignInFields, align
 from sdstudio.ui.labels import ErrorLabel, hint_label
 
 PRACTICE_WORDS = "Runs on this computer, without a neural network: for trying everything out."
@@ -249,10 +249,11 @@ class ProfileForm(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow("&Address", self.address)
-        form.addRow(self.address_error)
-        form.addRow(self.address_note)
+        form.addRow("", self.address_error)
+        form.addRow("", self.address_note)
         form.addRow("&Name", self.name)
-        form.addRow(self.name_error)
+        form.addRow("", self.name_error)
+        align(form, self.address)
         self.address.setAccessibleName("Address")
         self.name.setAccessibleName("Name")
         column = QVBoxLayout(self)

@@ -124,3 +124,10 @@ class SignInFields(QWidget):
         form.addRow("Header na&me", self.header_name)
         form.addRow(self._secret_name, self._secret_row)
         form.addRow("", self.keeping)
+        align(form, self.kind)
+
+
+def align(form: QFormLayout, field: QWidget) -> None:
+    """Give a form's names the width that those of the forms above and below it have."""
+    label = form.labelForField(field)
+    label.setMinimumWidth(label.fontMetrics().horizontalAdvance("Negative prompt") + theme.SPACE)

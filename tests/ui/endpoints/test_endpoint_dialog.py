@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,7 @@ LEFT = Qt.MouseButton.LeftButton
 ALT = Qt.KeyboardModifier.AltModifier
 TOKEN = "MARKER-token-5d1c"
 HOSTED = "https://abc.app.example.org"
-NOWHERE = EndpointProfile("nowhere", "Nowhere", "http://127.0.0.1:9")
+NOWHERE = EndpointProfile("nowhere", "Nowhere", "https://nowhere.example", trust="pinned")  # asks nobody
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Bench]:
     errors: list[BaseException] = []
     studio, tasks = await Studio.open(DataDir(tmp_path), endpoint=NOWHERE), Tasks(errors.append)
     bench = Bench(studio, tasks)
-    await bench.until(lambda: studio.session.state == "offline")
+    await bench.until(lambda: studio.session.state == "needs token")
     yield bench
     await tasks.close()
     await studio.close()
@@ -461,7 +461,7 @@ async def test_a_duplicate_takes_no_secret_along(opened: Bench, dialog: Endpoint
 async def test_deleting_asks_in_place(opened: Bench, dialog: EndpointDialog) -> None:
     dialog.look_at("practice")
     assert not dialog.profiles.delete_button.isEnabled(), "it is part of the program"
-    await opened.studio.save_profile(EndpointProfile("gpu", "GPU", HOSTED), {})
+    await opened.studio.save_profile(replace(NOWHERE, id="gpu", name="GPU"), {})
     await opened.studio.use_profile("gpu")
     dialog.look_at("gpu")
     QTest.mouseClick(dialog.profiles.delete_button, LEFT)
@@ -473,6 +473,18 @@ async def test_deleting_asks_in_place(opened: Bench, dialog: EndpointDialog) -> 
     await opened.until(lambda: opened.studio.profiles.get("gpu") is None)
     await opened.until(lambda: listed(dialog) == ["● Practice", "Nowhere *"])
     assert opened.studio.session.profile.is_practice
+
+
+async def test_a_refused_secret_is_asked_for_at_once(opened: Bench, guarded: str) -> None:
+    await opened.studio.save_profile(EndpointProfile("gpu", "GPU", guarded, sign_in="bearer"), {})
+    await opened.studio.use_profile("gpu")
+    await opened.until(lambda: opened.studio.session.state == "needs token")
+    dialog = EndpointDialog(opened.studio, opened.tasks)
+    dialog.open()
+    dialog.activateWindow()
+    await opened.until(lambda: focused() is dialog.form.sign_in.secret)
+    dialog.reject()
+    dialog.deleteLater()
 
 
 async def test_secrets_are_hidden_and_forgotten(dialog: EndpointDialog) -> None:
