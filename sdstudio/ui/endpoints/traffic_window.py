@@ -92,6 +92,7 @@ class TrafficWindow(QDialog):
         for column, letters in enumerate((10, 16, 20, 30, 12, 12, 9)):
             self.table.setColumnWidth(column, letters * self.fontMetrics().averageCharWidth())
         self.clear_button = QPushButton("C&lear")
+        self.clear_button.setAutoDefault(False)  # Enter is not to empty the table
         close_button = QPushButton("Close")
         self.clear_button.clicked.connect(traffic.clear)
         close_button.clicked.connect(self.reject)
