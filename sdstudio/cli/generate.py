@@ -7,12 +7,14 @@ import asyncio
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from sdstudio.cli.options import GenerateOptions, picture_bytes
+from sdstudio.api.snippets import Reading
+from sdstudio.cli import request_file
+from sdstudio.cli.options import GenerateOptions
 from sdstudio.cli.outputs import Destination
 from sdstudio.cli.progress import ProgressLine
 from sdstudio.cli.report import Outcome, complain, print_json, print_paths
@@ -76,15 +78,26 @@ class GenerateCommand:
         return self.interrupted or status
 
     async def _run(self) -> int:
-        options = GenerateOptions.of(self._arguments)
-        destination = Destination.of(options.out, options.count) if options.out else None
-        pictures = [picture_bytes(path) for path in (options.init, options.mask) if path]
+        options = GenerateOptions.of(self._arguments, self._reading())
+        destination = Destination.of(options.out, options.request().count) if options.out else None
+        pictures = options.pictures
         self._line.say("opening…")
         async with self._studio(options.endpoint, may_stand_in=destination is not None) as studio:
             request = await self._request(studio, options, pictures)
             job = await self._made(studio, request)
             await self._take_note(studio, job, destination)
         return job.error.exit_code if job.error else 0 if job.state == "done" else EndpointError.exit_code
+
+    def _reading(self) -> Reading | None:
+        """The request of `--from`; what was corrected in it is said at once."""
+        if self._arguments.request_file is None:
+            return None
+        reading = request_file.read(self._arguments.request_file)
+        has_endpoint = self._arguments.endpoint is not None
+        self.outcome.corrections += request_file.remarks(reading, has_endpoint=has_endpoint)
+        for sentence in self.outcome.corrections:
+            sys.stderr.write(f"{sentence}\n")
+        return reading
 
     @asynccontextmanager
     async def _studio(self, endpoint: str | None, *, may_stand_in: bool) -> AsyncGenerator[Studio]:
@@ -109,7 +122,7 @@ class GenerateCommand:
         return await Studio.open(data_dir, credentials=credentials, endpoint=endpoint, only_new_jobs=True)
 
     async def _request(
-        self, studio: Studio, options: GenerateOptions, pictures: list[bytes]
+        self, studio: Studio, options: GenerateOptions, pictures: Sequence[bytes]
     ) -> GenerationRequest:
         """The request as this endpoint can take it, its pictures in the library; waits for the endpoint."""
         self._line.say("connecting…")

@@ -73,16 +73,24 @@ def _add_data_dir(command: argparse.ArgumentParser) -> None:
 
 def _add_generate_arguments(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
-    add("prompt", metavar="PROMPT", type=_text, help="what is to be seen")
-    add("--negative", metavar="TEXT", type=_text, default="", help="what is not to be seen")
+    add("prompt", metavar="PROMPT", nargs="?", type=_text, help="what is to be seen")
+    add(
+        "--from",
+        dest="request_file",
+        metavar="FILE",
+        type=_path,
+        help="take the request out of a file (- for standard input): a curl command, Python, JavaScript, JSON, "
+        "a notebook or a picture's recipe; what else is given here counts more. It is read, never run",
+    )
+    add("--negative", metavar="TEXT", type=_text, help="what is not to be seen")
     add("--steps", metavar="N", type=_whole, help="sampling steps (default: 25, with --init 30)")
     add("--width", metavar="PIXELS", type=_whole, help="default: 512, with --init the picture's own")
     add("--height", metavar="PIXELS", type=_whole, help="default: 512, with --init the picture's own")
     add("--seed", metavar="N", type=_whole, help="a whole number; the same seed makes the same picture again")
-    add("--cfg", metavar="X", type=_number, default=7.0, help="how closely to follow the prompt (default: 7)")
+    add("--cfg", metavar="X", type=_number, help="how closely to follow the prompt (default: 7)")
     add("--sampler", metavar="NAME", type=_text, help="by the endpoint's own name (default: Euler a)")
     add("--scheduler", metavar="NAME", type=_text, help="by the endpoint's own name (default: Automatic)")
-    add("--count", metavar="N", type=_whole, default=1, help="how many pictures; each has the next seed")
+    add("--count", metavar="N", type=_whole, help="how many pictures; each has the next seed")
     add("--init", metavar="FILE", type=Path, help="make a variation of this picture (img2img)")
     add("--mask", metavar="FILE", type=Path, help="repaint only where this picture, of the same size, is white")
     add(

@@ -16,7 +16,10 @@ from sdstudio.library.records import PictureRecord
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one call, as far as it got. `copies` are in the order of `pictures`."""
+    """What came of one call, as far as it got. `copies` are in the order of `pictures`.
+
+    `corrections` are said of a request that was read, before anything is made.
+    """
 
     state: str = "failed"
     job_id: str = ""
@@ -27,6 +30,7 @@ class Outcome:
     in_history: bool = True
     error: StudioError | None = None
     notes: list[str] = field(default_factory=list[str])
+    corrections: list[str] = field(default_factory=list[str])
 
 
 def complain(error: StudioError) -> None:
@@ -56,6 +60,7 @@ def print_json(outcome: Outcome) -> None:
             for record, copy in zip(outcome.pictures, outcome.copies, strict=True)
         ],
         "notes": outcome.notes,
+        "corrections": outcome.corrections,
         "error": error
         and {
             "kind": type(error).__name__,
