@@ -61,7 +61,7 @@ async def connected(
     try:
         return Connection(client, await client.offer())
     except BaseException:
-        await client.aclose()
+        await asyncio.shield(client.aclose())  # a second cancellation must not leave its thread behind
         raise
 
 

@@ -50,6 +50,11 @@ class Banner(QFrame):
         self._say(title, text, "", severity)
         self._offer(action, name)
 
+    def withdraw(self, action_name: str) -> None:
+        """Take back the notice that offers this action, if it is the one shown: its cause has gone."""
+        if self._action_name == action_name:
+            self.hide()
+
     def words(self) -> str:
         """All that is said now."""
         return f"{self._title.text()} {self._text.text()}".strip()

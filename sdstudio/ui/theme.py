@@ -171,6 +171,7 @@ def _style_sheet(look: Colours) -> str:
     QToolBar {{ spacing: {SPACE}px; padding: {SPACE // 2}px {SPACE}px; border: none; }}
     QStatusBar {{ color: {look.hint}; }}
     QStatusBar::item {{ border: none; }}
+    QListView::item {{ padding: {SPACE // 2}px; }}
     QScrollArea {{ border: none; background: transparent; }}
     QLabel[role="hint"] {{ color: {look.hint}; }}
     QLabel[role="error"] {{ color: {look.error}; }}

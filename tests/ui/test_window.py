@@ -208,3 +208,23 @@ async def test_the_queue_chip_brings_the_queue_back(tmp_path: Path) -> None:
         dock.hide()
         opened.window.queue_chip.click()
         assert opened.window.queue.isVisible()
+
+
+async def test_trouble_with_an_endpoint_is_said_once_and_taken_back(tmp_path: Path, endpoint: str) -> None:
+    async with open_window(tmp_path, endpoint=endpoint) as opened:
+        banner = opened.window.banner
+        await opened.until(lambda: opened.studio.session.state == "ready")
+        await opened.studio.use_endpoint("http://127.0.0.1:9")
+        await opened.until(banner.isVisible)
+        assert "Nothing answers" in banner.words()
+        banner.hide()
+        opened.window.actions_["reconnect"].trigger()
+        await opened.until(lambda: opened.studio.session.state == "offline")
+        assert not banner.isVisible()
+        with start_practice("--token", "secret") as guarded:
+            await opened.studio.use_endpoint(guarded)
+            await opened.until(lambda: opened.studio.session.state == "needs token")
+            assert banner.isVisible()
+            await opened.studio.use_endpoint(endpoint)
+            await opened.until(lambda: opened.studio.session.state == "ready")
+            assert not banner.isVisible()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdstudio.core.errors import KeyringUnavailable
+from sdstudio.core.errors import KeyringUnavailable, SecretHeldBack
 from sdstudio.studio import Studio
 from sdstudio.ui import chips
 from sdstudio.ui.endpoints.chip_menu import EndpointMenu
@@ -30,6 +30,7 @@ class Connecting:
         actions.connect_all(
             {"choose_endpoint": self.open_dialog, "reconnect": self._reconnect, "traffic": self._show_traffic}
         )
+        self._told: tuple[str, str] = ("", "")
         self._show()
 
     def use_profile(self, profile_id: str) -> None:
@@ -62,7 +63,9 @@ class Connecting:
         self.menu.show_under(self._window.endpoint_chip, (*known, *for_now), used.id)
 
     def _show_traffic(self) -> None:
-        TrafficWindow(self._studio.traffic, self._window).show()
+        opened = self._window.findChild(TrafficWindow) or TrafficWindow(self._studio.traffic, self._window)
+        opened.show()
+        opened.raise_()
 
     def _reconnect(self) -> None:
         self._studio.session.try_now()
@@ -73,14 +76,27 @@ class Connecting:
         self._window.endpoint_chip.say(f"{words}  ▾", self._tip())
         self._window.panel.set_offer(session.offer)
         self._window.actions_["reconnect"].setEnabled(session.state != "ready")
-        if session.state == "needs token" and session.error:
-            self._window.banner.show_error(
-                session.error, action="Enter a token…", action_name="choose_endpoint"
-            )
+        self._tell_trouble()
+
+    def _tell_trouble(self) -> None:
+        """Say once why an endpoint cannot be used, and take it back when it can; offline jobs just wait."""
+        session, banner = self._studio.session, self._window.banner
+        trouble = (session.profile.id, session.state)
+        if session.state == "ready":
+            for name in ("choose_endpoint", "reconnect"):
+                banner.withdraw(name)
+        elif session.error and trouble != self._told:
+            if session.state == "needs token":
+                action = "Settle it…" if isinstance(session.error, SecretHeldBack) else "Enter a token…"
+                banner.show_error(session.error, action=action, action_name="choose_endpoint")
+            else:
+                banner.show_error(session.error, action="Try now", action_name="reconnect")
+        if session.state != "connecting":  # which it is between any two tries
+            self._told = trouble
 
     def _tip(self) -> str:
         session = self._studio.session
-        lines = [session.url or "Built in: no neural network, for trying everything out", *session.offer.notes]
+        lines = [session.url or "Built in: no neural network, for trying everything out", *session.notes]
         if session.error:
             lines += [session.error.title, session.error.remedy]
         return "\n".join(line for line in lines if line)

@@ -121,7 +121,7 @@ class Sharing:
         if found.token:
             said.append("A token stood in it; it was neither used nor kept.")
         if found.endpoint_url:
-            said.append(f"It was for {found.endpoint_url}: Endpoint ▸ Choose an endpoint… connects that.")
+            said.append(f"It was for {found.endpoint_url}: Endpoint ▸ Choose or edit endpoints… connects that.")
         self._window.banner.show_notice(
             f"Read a request from {found.form}",
             " ".join(said) or "Nothing had to be corrected.",
