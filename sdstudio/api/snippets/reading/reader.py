@@ -15,13 +15,12 @@ from sdstudio.api.snippets.reading import curl, documents, infotexts, literals, 
 from sdstudio.api.snippets.reading.calls import CodeReader
 from sdstudio.api.snippets.reading.found import Reading
 from sdstudio.api.snippets.reading.lenient import LenientReader, strict
-from sdstudio.api.snippets.reading.sample import Sample, is_payload
+from sdstudio.api.snippets.reading.sample import MOST_SAMPLES, Sample, is_payload
 from sdstudio.api.snippets.reading.tokens import tokenise
 from sdstudio.api.snippets.reading.wire import reading_of
 from sdstudio.core.errors import InvalidRequest
 
 LONGEST = 64 * 2**20  # characters
-MOST_READINGS = 200
 _LOOKED_AT = 200_000
 _TELLING = re.compile(r"""/sdapi/v|["']?\b(?:prompt|init_images)\b["']?\]?\s*[:=]|\bSteps: ?\d""")
 _ROUTE_URL = re.compile(r"https?://[^\s\"'`<>\\,;]{1,500}?/sdapi/v1/(?:txt2img|img2img|imgt2img)\b")
@@ -100,7 +99,7 @@ def _in_code(text: str) -> list[Sample]:
         _complete(found[0], text)
     for sample in found if not tokens.whole else ():
         sample.corrections.append(TOO_TANGLED)
-    return sorted(found, key=lambda sample: sample.at)[:MOST_READINGS]
+    return sorted(found, key=lambda sample: sample.at)[:MOST_SAMPLES]
 
 
 def _in_strings(code: CodeReader, lenient: LenientReader) -> Iterator[Sample]:

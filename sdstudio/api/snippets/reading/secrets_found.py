@@ -22,10 +22,10 @@ _NONE: Found = (None, None, "")
 _LONGEST = 8192  # characters; no host takes longer headers
 _SCHEMED = re.compile(r"(bearer|basic|token)\s+(\S.*)", re.IGNORECASE | re.DOTALL)
 _SECRET_HEADER = re.compile(r"(?:^|[-_])(?:api-?key|key|token|secret|auth)(?:$|[-_])", re.IGNORECASE)
-# What stands for a token in documentation.
-_PLACEHOLDER = re.compile(
-    r"[xX*.…]+|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|\{+[^{}]{0,60}\}+|%[A-Za-z_]+%"
-    r"|(?:your|my|the|insert|enter|replace)[ _\-]?[a-z_\- ]{0,40}|(?:api|access|auth|bearer)?[ _\-]?(?:key|token)"
+# What stands for a token in documentation. Of the words nothing is shown: somebody's password may be one.
+_SIGNS = re.compile(r"[xX]+|[*.…]+|<[^<>]{0,60}>|\[[^\[\]]{0,60}\]|\{+[^{}]{0,60}\}+")
+_WORDS = re.compile(
+    r"(?:your|insert|enter|replace)[ _\-][a-z_\- ]{0,40}|(?:(?:api|access|auth|bearer)[ _\-]?)?(?:key|token)"
     r"|secret|password",
     re.IGNORECASE,
 )
@@ -66,7 +66,7 @@ def _authorization(value: Any) -> Found:
     secret = schemed[2].strip()
     if schemed[1].lower() != "basic":
         return _found(BEARER, secret, "a token")
-    if _is_variable(secret) or _PLACEHOLDER.fullmatch(secret):
+    if _is_variable(secret) or _SIGNS.fullmatch(secret) or _WORDS.fullmatch(secret):
         return _found(basic(), secret, "user:password")
     user, colon, password = _decoded(secret).partition(":")
     return of_pair(user, password) if colon else (basic(), None, "The Basic sign-in in it cannot be read.")
@@ -83,8 +83,10 @@ def _own(name: str, value: Any) -> Found:
 def _found(way: SignInWay, secret: str, what: str) -> Found:
     if not secret or _is_variable(secret):
         return way, None, ""
-    if _PLACEHOLDER.fullmatch(secret):
+    if _SIGNS.fullmatch(secret):
         return way, None, f"`{secret}` stands for {what}; it is not sent."
+    if _WORDS.fullmatch(secret):
+        return way, None, f"A word stands in the place of {what}; it is not sent."
     return way, FoundSecret(way, secret), ""
 
 

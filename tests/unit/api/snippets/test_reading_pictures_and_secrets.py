@@ -113,3 +113,10 @@ def test_a_secret_is_found_and_never_shown(text: str, way: SignInWay) -> None:
 def test_a_placeholder_is_no_secret(token: str) -> None:
     reading = read(CURL.format(f"-H 'Authorization: Bearer {token}'", URL))
     assert (reading.sign_in, reading.token) == (BEARER, None)
+
+
+def test_a_word_that_may_be_somebodys_password_is_not_shown() -> None:
+    reading = read(CURL.format("-u me:password", URL))
+    assert (reading.sign_in, reading.token) == (basic("me"), None)
+    assert reading.corrections == ("A word stands in the place of a password; it is not sent.",)
+    assert read(CURL.format("-u me:mypassword", URL)).token is not None
