@@ -43,6 +43,9 @@ async def test_copied_and_pasted_the_form_says_the_same(tmp_path: Path, form: st
         prompt='a "quoted" $word\nnext line', negative_prompt="it's", steps=7, seed=2**40
     )
     async with open_window(tmp_path, endpoint=NOWHERE) as opened:
+        await opened.until(
+            opened.window.banner.isVisible
+        )  # that nothing answers there, which takes the place of words
         panel, clipboard = opened.window.panel, QGuiApplication.clipboard()
         panel.apply_request(request)
         clipboard.clear()
@@ -50,7 +53,7 @@ async def test_copied_and_pasted_the_form_says_the_same(tmp_path: Path, form: st
         await opened.until(clipboard.text)
         panel.apply_request(GenerationRequest())
         opened.window.actions_["paste_request"].trigger()
-        await opened.until(opened.window.banner.isVisible)
+        await opened.until(lambda: "Read a request" in opened.window.banner.words())
         assert panel.request() == request
         panel.undo()
         assert panel.request() == GenerationRequest()
@@ -58,9 +61,12 @@ async def test_copied_and_pasted_the_form_says_the_same(tmp_path: Path, form: st
 
 async def test_a_broken_sample_is_corrected_and_said(tmp_path: Path) -> None:
     async with open_window(tmp_path, endpoint=NOWHERE) as opened:
+        await opened.until(
+            opened.window.banner.isVisible
+        )  # that nothing answers there, which takes the place of words
         QGuiApplication.clipboard().setText(BROKEN_SAMPLE)
         opened.window.actions_["paste_request"].trigger()
-        await opened.until(opened.window.banner.isVisible)
+        await opened.until(lambda: "Read a request" in opened.window.banner.words())
         state = opened.window.panel.state()
         assert (state["tab"], state["prompt"]) == ("img2img", "a dog sitting on a bench")
         assert (state["steps"], state["denoising_strength"], state["cfg_scale"]) == (30, 0.2, 7)
@@ -72,9 +78,11 @@ async def test_a_broken_sample_is_corrected_and_said(tmp_path: Path) -> None:
 
 async def test_a_text_without_a_request_changes_nothing(tmp_path: Path) -> None:
     async with open_window(tmp_path, endpoint=NOWHERE) as opened:
+        await opened.until(
+            opened.window.banner.isVisible
+        )  # that nothing answers there, which takes the place of words
         before = opened.window.panel.state()
         QGuiApplication.clipboard().setText("just words")
         opened.window.actions_["paste_request"].trigger()
-        await opened.until(opened.window.banner.isVisible)
-        assert "no request" in opened.window.banner.words()
+        await opened.until(lambda: "no request" in opened.window.banner.words())
         assert opened.window.panel.state() == before

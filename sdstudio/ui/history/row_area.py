@@ -20,7 +20,9 @@ class RowArea(QAbstractScrollArea):
         self.count = 0  # of cells
         self._old_pitch = 1
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)  # a bright ground would falsify the colours
+        self.viewport().setBackgroundRole(
+            QPalette.ColorRole.Window
+        )  # a bright ground would falsify the colours
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(SMALLEST_CELL + 2 * MARGIN + self.horizontalScrollBar().sizeHint().height())
 

@@ -114,8 +114,6 @@ class Sharing:
 
     def _tell(self, found: snippets.Reading) -> None:
         said = [*found.corrections]
-        if found.left_out:
-            said.append(f"Not on the form: {', '.join(found.left_out)}.")
         if "source" in found.needs:
             said.append("Choose the picture to start from.")
         if found.token:
