@@ -57,7 +57,7 @@ class EndpointUnreachable(EndpointError):
 
 
 class CertificateNotTrusted(EndpointUnreachable):
-    """TLS would have to trust a certificate nobody vouches for; `fingerprint`: its SHA-256 in hex, "" if unknown."""
+    """Nobody vouches for the certificate; `fingerprint` is its SHA-256 in hex, "" if unknown."""
 
     def __init__(
         self,
