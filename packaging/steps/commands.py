@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from steps import checks, display, environment, locking, system_packages
+from steps import checks, display, environment, locking, real_server, system_packages
 from steps.places import ROOT, VENV_PYTHON, CannotGoOn, say
 
 _WORDS = {
@@ -20,6 +20,8 @@ _WORDS = {
     "bench": "measure, and print a table of ratios (--json FILE writes it as well)",
     "lock": "write the lock files anew (--upgrade takes newer versions)",
 }
+# Tests that take longer than the everyday suite allows have a mark, and run only where their word is said.
+_ASKED_FOR = ("--slow", "--real")
 # The example request of the AUTOMATIC1111 endpoint page this program began with.
 _PICTURE = ("generate", "portrait of a young women, blue eyes, cinematic")
 _PICTURE_OPTIONS = ("--steps", "25", "--width", "512", "--height", "512")
@@ -91,14 +93,22 @@ def _run_without_window(reason: str, rest: list[str]) -> int:
 def _test(rest: list[str]) -> int:
     start = time.monotonic()
     _make_ready_for_tests()
+    if "--real" in rest:
+        os.environ["SDSTUDIO_TESTS_REAL_SERVER"] = str(real_server.make_ready())
     ready = time.monotonic()
     failed = checks.run_all()
     say(f"set-up {ready - start:.1f} s, checks {time.monotonic() - ready:.1f} s; now the suite\n")
-    slow = ["-m", ""] if "--slow" in rest else []
-    code = _python("-m", "pytest", *slow, *(word for word in rest if word != "--slow"))
+    code = _python("-m", "pytest", *_for_pytest(rest))
     if failed:
         print(f"Before the suite, these failed: {', '.join(failed)}.", file=sys.stderr)
     return code or int(bool(failed))
+
+
+def _for_pytest(rest: list[str]) -> list[str]:
+    """`rest` as pytest takes it, leaving out the marks whose word is not in it."""
+    left_out = [word for word in _ASKED_FOR if word not in rest]
+    marks = " and ".join(f"not {word.removeprefix('--')}" for word in left_out)
+    return ["-m", marks, *(word for word in rest if word not in _ASKED_FOR)]
 
 
 def _check(rest: list[str]) -> int:

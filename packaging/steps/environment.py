@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from steps import installer
+from steps.alone import alone
 from steps.places import LOCKS, ROOT, VENV, VENV_PYTHON, CannotGoOn, say
 
 Need = Literal["run", "test"]
@@ -34,7 +32,7 @@ def make_ready(need: Need) -> None:
     """Have `.venv` hold what `need` asks for; any number of calls may do so at the same time."""
     if _is_ready(need):
         return
-    with _alone():
+    with alone(_LOCK_FILE, "Waiting for another call that is setting up .venv …"):
         if not _is_ready(need):
             _make("test" if _stamp().get("need") == "test" else need)
 
@@ -126,42 +124,3 @@ def _start_anew() -> None:
     )
     if made.returncode:
         raise CannotGoOn(f"Python could not make {VENV}:\n{made.stdout}{made.stderr}")
-
-
-@contextmanager
-def _alone() -> Generator[None]:
-    """One call at a time works on `.venv`; the system frees the lock of one that was killed."""
-    with _LOCK_FILE.open("a+b") as held:
-        _wait_for(held.fileno())
-        yield
-
-
-def _wait_for(descriptor: int) -> None:
-    told = False
-    while not _try_lock(descriptor):
-        if not told:
-            say("Waiting for another call that is setting up .venv …")
-            told = True
-        time.sleep(0.2)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

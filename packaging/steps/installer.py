@@ -10,11 +10,12 @@ import importlib.util
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from steps import system_packages
+from steps import archive_metadata, system_packages
 from steps.places import ROOT, VENV_PYTHON, CannotGoOn, say
 
 _NO_NETWORK = re.compile(
@@ -44,6 +45,27 @@ def install(lock: Path) -> None:
     returncode, errors = _heard([*_pip(), "install", *options])
     if returncode:
         raise CannotGoOn(_reason(errors, lock))
+
+
+def fetch_source(lock: Path, build_system: str, folder: Path) -> Path:
+    """The one source archive that `lock` names, put into `folder` and checked against its hash.
+
+    Nothing else is fetched and nothing in the archive is run: `build_system`, the module that pip would ask for the
+    archive's name and version, is one of ours that reads them.
+    """
+    stand_in = folder / "build-system"
+    module = stand_in.joinpath(*build_system.split(".")).with_suffix(".py")
+    module.parent.mkdir(parents=True)
+    shutil.copy(archive_metadata.__file__, module)
+    options = ["--require-hashes", "--no-binary", ":all:", "--no-deps", "--no-build-isolation", "--no-input"]
+    command = [*_pip(), "download", *options, "--quiet", "--dest", str(folder), "-r", str(lock)]
+    returncode, errors = _heard(command, PYTHONPATH=str(stand_in))
+    if returncode:
+        offline = _NO_NETWORK.search(errors)
+        raise CannotGoOn(
+            _OFFLINE if offline else f"pip could not fetch what {lock.name} names; its own words are above."
+        )
+    return next(path for path in folder.iterdir() if path.is_file())
 
 
 def _reason(errors: str, lock: Path) -> str:
@@ -98,10 +120,10 @@ def _succeeds(command: list[str]) -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def _heard(command: list[str]) -> tuple[int, str]:
-    """Run `command`, passing on what it says; also returns what it said on stderr."""
+def _heard(command: list[str], **changes: str) -> tuple[int, str]:
+    """Run `command`, its environment with `changes`, passing on what it says; also returns its stderr."""
     # A user-wide `user = true` in pip's settings cannot be meant for an environment.
-    environment = {**os.environ, "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"}
+    environment = {**os.environ, "PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore", **changes}
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, errors="replace"
     )

@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-dev.lock"}
 
+REAL_SERVER_LOCK = ROOT / "requirements-real.lock"
+
 _BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 _SUFFIX = ".exe" if os.name == "nt" else ""
 VENV_PYTHON = _BIN / f"python{_SUFFIX}"

@@ -18,6 +18,7 @@ from typing import Literal
 from steps.places import CannotGoOn, say
 
 Kind = Literal["library", "program", "font"]
+Purpose = Literal["window", "test", "build"]
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 
 
@@ -105,7 +106,12 @@ _TESTS = (
     Need("program", "gnome-keyring-daemon", "gnome-keyring", "gnome-keyring", "gnome-keyring", "gnome-keyring"),
     Need("program", "curl", "curl", "curl", "curl", "curl"),
 )
-_NEEDS = {"window": _WINDOW, "test": _WINDOW + _TESTS}
+_BUILD = (
+    Need("program", "cmake", "cmake", "cmake", "cmake", "cmake"),
+    Need("program", "make", "make", "make", "make", "make"),
+    Need("program", "c++", "g++", "gcc-c++", "gcc", "gcc-c++"),
+)
+_NEEDS = {"window": _WINDOW, "test": _WINDOW + _TESTS, "build": _BUILD}
 
 _COMMANDS = {
     "apt": "apt-get install -y --no-install-recommends",
@@ -116,7 +122,7 @@ _COMMANDS = {
 _PROGRAMS = {"apt": "apt-get", "dnf": "dnf", "pacman": "pacman", "zypper": "zypper"}
 
 
-def make_ready(need: Literal["window", "test"]) -> None:
+def make_ready(need: Purpose) -> None:
     """Have everything `need` takes from the operating system, or raise `CannotGoOn` with the command for it."""
     missing = _missing(need)
     if not missing:
@@ -131,7 +137,7 @@ def make_ready(need: Literal["window", "test"]) -> None:
         raise CannotGoOn("Still missing after the installation: " + ", ".join(thing.name for thing in still))
 
 
-def _missing(need: Literal["window", "test"]) -> list[Need]:
+def _missing(need: Purpose) -> list[Need]:
     if not sys.platform.startswith("linux"):
         return []
     return [thing for thing in _NEEDS[need] if not thing.is_met()]
