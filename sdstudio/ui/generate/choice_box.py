@@ -7,20 +7,31 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from sdstudio.core import names
+
 
 class ChoiceBox(QComboBox):
     """Holds a name; one that isn't in the list stays chosen, marked "not offered here".
 
     The name "" stands for leaving the choice to the endpoint and reads `unset_words`; it is in the list if
-    `with_unset`, else only while it is the value.
+    `with_unset`, else only while it is the value. With `any_spelling` a name that the endpoint spells otherwise is
+    shown as the endpoint does, and stays as it was chosen: what is sent is spelt for each endpoint.
     """
 
     changed = Signal()
 
-    def __init__(self, unset_words: str, *, with_unset: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        unset_words: str,
+        *,
+        with_unset: bool = False,
+        any_spelling: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._unset_words = unset_words
         self._with_unset = with_unset
+        self._any_spelling = any_spelling
         self._offered: tuple[str, ...] = ()
         self._is_complete = False
         self._value = ""
@@ -54,17 +65,23 @@ class ChoiceBox(QComboBox):
         """Whether there is more than one name to choose from."""
         return len(self._offered) > 1
 
+    def _shown(self) -> str:
+        """The chosen name as the endpoint spells it, itself if it is not there."""
+        told = self._any_spelling and self._is_complete and self._value
+        return (names.spelt(self._value, self._offered) if told else None) or self._value
+
     def _fill(self) -> None:
         with QSignalBlocker(self):
             self.clear()
             if self._with_unset or not self._value:
                 self.addItem(self._unset_words, "")
-            if self._value and self._value not in self._offered:
+            shown = self._shown()
+            if shown and shown not in self._offered:
                 mark = " (not offered here)" if self._is_complete else ""
-                self.addItem(f"{self._value}{mark}", self._value)
+                self.addItem(f"{shown}{mark}", shown)
             for name in self._offered:
                 self.addItem(name, name)
-            self.setCurrentIndex(self.findData(self._value, flags=Qt.MatchFlag.MatchExactly))
+            self.setCurrentIndex(self.findData(shown, flags=Qt.MatchFlag.MatchExactly))
 
     def _chosen(self, index: int) -> None:
         name = self.itemData(index)

@@ -182,6 +182,15 @@ def test_what_the_endpoint_offers_changes_no_choice(panel: GeneratePanel) -> Non
     assert boxes.sampler.currentText() == "Euler a"
 
 
+def test_a_name_is_shown_as_the_endpoint_spells_it(panel: GeneratePanel) -> None:
+    boxes = panel.parameters
+    panel.restore({"scheduler": "Karras"})
+    panel.set_offer(Offer(samplers=("euler", "euler_a"), schedulers=("default", "karras")))
+    assert (boxes.sampler.currentText(), boxes.scheduler.currentText()) == ("euler_a", "karras")
+    assert [boxes.sampler.itemText(i) for i in range(boxes.sampler.count())] == ["euler", "euler_a"]
+    assert (panel.request().sampler_name, panel.request().scheduler) == ("Euler a", "Karras")
+
+
 def test_an_endpoint_that_lists_nothing_marks_nothing(panel: GeneratePanel) -> None:
     panel.restore({"sampler_name": "My own sampler"})
     panel.set_offer(Offer(missing=frozenset({"samplers"})))
