@@ -202,7 +202,8 @@ def test_a_server_cannot_forge_our_own_marks(tmp_path: Path) -> None:
         (b'{"images": []} trailing', "The answer cannot be read"),
         (b'{"images": [] "info"}', "The answer cannot be read"),
         (b'{"n": ' + b"1" * 10_000 + b', "images": []}', "The answer cannot be read"),
-        (b"<!DOCTYPE html><title>Sign in</title>", "This address answers with a web page, not with the API"),
+        (b"<!DOCTYPE html><title>Welcome</title>", "This address answers with a web page, not with the API"),
+        (b"<!DOCTYPE html><title>Sign in</title>", "This address answers with a sign-in page"),
         (b"[" * 5000, "The answer is nested deeper than any answer should be"),
     ],
 )

@@ -34,7 +34,9 @@ def test_transparency_lies_on_white() -> None:
 def test_the_mask_s_box_takes_padding_and_the_aspect_within_the_picture(aspect) -> None:
     mask = Image.new("L", (200, 120))
     mask.paste(255, (10, 20, 40, 60))
-    left, top, right, bottom = mask_box(mask, 8, aspect)
+    box = mask_box(mask, 8, aspect)
+    assert box is not None
+    left, top, right, bottom = box
     assert (left, top) <= (2, 12)
     assert right >= 48
     assert bottom >= 68

@@ -63,9 +63,10 @@ def test_small_and_large_are_the_same_picture(words) -> None:
 
 @pytest.mark.parametrize("size", [(64, 96), (120, 50), (33, 41)])
 @pytest.mark.parametrize("motif", sorted(MOTIFS))
-def test_any_shape_of_canvas(motif, size) -> None:
-    pixels = paint(Theme(motif=motif), 0, *size, size[0] / size[1])
-    assert pixels.shape == (size[1], size[0], 3)
+def test_any_shape_of_canvas(motif: str, size: tuple[int, int]) -> None:
+    width, height = size
+    pixels = paint(Theme(motif=motif), 0, width, height, width / height)
+    assert pixels.shape == (height, width, 3)
     assert pixels.std() > 8
 
 
