@@ -18,13 +18,12 @@ from PySide6.QtWidgets import QApplication
 
 import qasync  # isort: skip - it picks its Qt by what is imported already
 
-from sdstudio.config.paths import DataDir
 from sdstudio.core.request import GenerationRequest
 from sdstudio.studio import Studio
 from sdstudio.ui import theme
 from sdstudio.ui.canvas.viewer import Viewer
 from sdstudio.ui.main_window import MainWindow
-from sdstudio.ui.presenter import Presenter
+from tests.fakes.window import open_window
 
 PATIENCE_S = 120
 _SERVER = Path(__file__).with_name("answer_server.py")
@@ -123,16 +122,6 @@ class _Painted(QObject):
 @asynccontextmanager
 async def whole_window(folder: Path, url: str) -> AsyncGenerator[WholeWindow]:
     """The window over `folder`, connected to `url`; closed as the program closes."""
-    window = MainWindow()
-    window.show()
-    studio = await Studio.open(DataDir(folder), endpoint=url)
-    presenter = Presenter(window, studio)
-    await presenter.start()
-    await studio.session.settled()
-    try:
-        yield WholeWindow(window, studio)
-    finally:
-        await presenter.close()
-        await studio.close()
-        window.close_for_good()
-        window.deleteLater()
+    async with open_window(folder, endpoint=url) as opened:
+        await opened.studio.session.settled()
+        yield WholeWindow(opened.window, opened.studio)
